@@ -6,7 +6,9 @@ const capabilityRules = capabilities.map((name) => ({
   comment: `src/${name} may not import another capability. Put a port in src/model and join the two in src/operations.`,
   severity: 'error',
   from: { path: `^src/${name}/` },
-  to: { path: `^(src/(cli|operations|${capabilities.filter((other) => other !== name).join('|')})|commands)/` },
+  to: {
+    path: `^(src/(cli|operations|${capabilities.filter((other) => other !== name).join('|')})|commands)/`,
+  },
 }));
 
 module.exports = {
@@ -20,7 +22,8 @@ module.exports = {
     },
     {
       name: 'commands-stay-thin',
-      comment: 'A command parses flags, calls one operation and shows the result. Move the work to src/operations.',
+      comment:
+        'A command parses flags, calls one operation and shows the result. Move the work to src/operations.',
       severity: 'error',
       from: { path: '^commands/' },
       to: { path: '^src/(registry|resolve|artifact|store|lock|primitives)/' },
@@ -66,6 +69,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -7,7 +7,10 @@ import path from 'node:path';
 const here = path.resolve(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
 const run = (script, ...args) =>
-  execFileSync(process.execPath, [require.resolve(script), ...args], { cwd: here, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, [require.resolve(script), ...args], {
+    cwd: here,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 
 rmSync(path.join(here, 'dist'), { recursive: true, force: true });
 run('typescript/bin/tsc', '-p', 'tsconfig.build.json');

@@ -36,7 +36,6 @@ export const errorCodes = {
   REGISTRY_UNCONFIRMED: 'usage',
   MANIFEST_INVALID: 'usage',
   PLUGIN_INVALID: 'usage',
-  INDEX_INVALID: 'usage',
   RELEASE_EXISTS: 'usage',
   REGISTRY_AMBIGUOUS: 'usage',
   PASSWORD_REQUIRED: 'usage',
@@ -62,8 +61,10 @@ export const errorCodes = {
   TRANSFER_REFUSED: 'network',
   AUTH_REQUIRED: 'network',
   OFFLINE: 'network',
+  INDEX_MOVED: 'network',
   PUSH_REFUSED: 'network',
 
+  INDEX_INVALID: 'trust',
   REGISTRY_ID_MISMATCH: 'trust',
   ROOT_INVALID: 'trust',
   ROOT_EXPIRED: 'trust',

@@ -1,0 +1,102 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import writeAtomic from 'write-file-atomic';
+import { UdosError } from '../../errors/index.js';
+
+/** True for the system error `code` (`ENOENT`, `EACCES` …). */
+export function isSystemError(error: unknown, ...codes: readonly string[]): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+  );
+}
+
+/**
+ * The bytes of a file, or undefined when there is none.
+ *
+ * @throws FILESYSTEM_FAILED when it is there but cannot be read.
+ */
+export async function readFileIfAny(file: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw fileError('read', file, error);
+  }
+}
+
+/**
+ * Writes a file so that a crash leaves the old bytes or the new ones: a temporary file beside it, fsync, one rename,
+ * fsync of the folder. Missing folders are made.
+ *
+ * @param mode permission bits, by default 0644.
+ * @throws FILESYSTEM_FAILED
+ */
+export async function writeFileAtomic(file: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+  const folder = path.dirname(file);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeAtomic(file, bytes instanceof Uint8Array ? Buffer.from(bytes) : bytes, { mode });
+    await syncFolder(folder);
+  } catch (error) {
+    throw fileError('write', file, error);
+  }
+}
+
+/** Makes a folder's entries durable. A system that cannot sync folders (Windows) has nothing to do here. */
+export async function syncFolder(folder: string): Promise<void> {
+  try {
+    const handle = await open(folder, constants.O_RDONLY);
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!isSystemError(error, 'EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP')) throw error;
+  }
+}
+
+export async function isFolder(folder: string): Promise<boolean> {
+  try {
+    return (await stat(folder)).isDirectory();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
+    throw fileError('look at', folder, error);
+  }
+}
+
+/** Removes `folder` and its parents up to, not including, `above`, as long as they are empty. */
+export async function removeEmptyFolders(folder: string, above: string): Promise<void> {
+  let current = folder;
+  while (current.startsWith(`${above}${path.sep}`)) {
+    try {
+      await rmdir(current);
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) {
+        current = path.dirname(current);
+        continue;
+      }
+      return;
+    }
+    current = path.dirname(current);
+  }
+}
+
+export function fileError(verb: string, file: string, error: unknown): UdosError {
+  if (error instanceof UdosError) return error;
+  const reason = isSystemError(error, 'EACCES', 'EPERM')
+    ? 'permission denied'
+    : isSystemError(error, 'ENOSPC')
+      ? 'no space is left on the disk'
+      : isSystemError(error, 'EROFS')
+        ? 'the file system is read-only'
+        : error instanceof Error && 'code' in error
+          ? String(error.code)
+          : 'an unknown failure';
+  return new UdosError('FILESYSTEM_FAILED', `Cannot ${verb} ${file}: ${reason}.`, {
+    hint: 'Check the owner, the mode and the free space of that place, then run the command again.',
+    data: { file, reason },
+    cause: error,
+  });
+}

@@ -1,0 +1,142 @@
+import { UdosError } from '../errors/index.js';
+import { catalogLine, readFormat, registryFile, type CatalogLine } from '../model/formats/index.js';
+import { layout } from '../model/index-layout.js';
+import {
+  publisherOf,
+  type Alias,
+  type IndexPath,
+  type PluginName,
+  type Publisher,
+  type RegistryId,
+} from '../model/names.js';
+import type { VerifiedIndex, VerifiedPlugin } from '../model/verified-index.js';
+import { listedSidecars, type CheckedFiles } from './trust/checked-files.js';
+import type { SignedCheckpoint } from './trust/checkpoints.js';
+import { verifyDocument } from './trust/documents.js';
+import { publisherFiles, verifyPublisher, type TrustedPublisher } from './trust/publishers.js';
+import type { RevocationList } from './trust/revocation-list.js';
+import type { TrustedRoot } from './trust/roots.js';
+import type { Origin } from './trust/summed-files.js';
+import type { TrustStore } from './trust/trust-store.js';
+
+/** A head that passed checks 1 to 10, and what is needed to read below it. */
+export interface TrustedHead {
+  readonly registry: RegistryId;
+  readonly alias: Alias;
+  readonly root: TrustedRoot;
+  readonly checkpoint: SignedCheckpoint;
+  readonly isExpired: boolean;
+  readonly revocations: RevocationList;
+  readonly files: CheckedFiles;
+  /** Undefined offline. */
+  readonly origin: Origin | undefined;
+  readonly store: TrustStore;
+}
+
+/** The one maker of a {@link VerifiedIndex}. Plugins are verified as they are asked for, many at once (checks 11 to 13). */
+export function openIndex(head: TrustedHead): VerifiedIndex {
+  const { registry, root, files, revocations, store } = head;
+  const publishers = new Map<Publisher, TrustedPublisher | undefined>();
+  const plugins = new Map<PluginName, VerifiedPlugin | undefined>();
+
+  async function verifyPublisherOnce(publisher: Publisher): Promise<TrustedPublisher | undefined> {
+    if (publishers.has(publisher)) return publishers.get(publisher);
+    const seen = await store.readPublisher(publisher);
+    const trusted = verifyPublisher(files, registry, root, publisher, revocations, seen);
+    if (trusted !== undefined && trusted.seen.sha256 !== seen?.sha256)
+      await store.savePublisher(publisher, trusted.seen);
+    publishers.set(publisher, trusted);
+    return trusted;
+  }
+
+  async function verifyPlugin(plugin: PluginName): Promise<VerifiedPlugin | undefined> {
+    const publisher = await verifyPublisherOnce(publisherOf(plugin));
+    const seen = await store.readDocument(plugin);
+    const trusted = verifyDocument(files, registry, plugin, publisher, revocations, seen);
+    if (trusted === undefined || publisher === undefined) return undefined;
+    if (trusted.seen.sha256 !== seen?.sha256) await store.saveDocument(plugin, trusted.seen);
+    return {
+      document: trusted.document,
+      signers: trusted.signers,
+      artifactKeys: new Map([...publisher.releaseKeysEver].map(([fp, key]) => [fp, key.encoded])),
+      revocationOf: (release) =>
+        revocations.reasonAgainst({ name: plugin, version: release.version, integrity: release.integrity }),
+      publisherChange: publisher.change,
+    };
+  }
+
+  return {
+    registry,
+    alias: head.alias,
+    rootVersion: root.document.version,
+    sequence: head.checkpoint.document.sequence,
+    expires: head.checkpoint.document.expires,
+    isExpired: head.isExpired,
+
+    async describe() {
+      await files.load([layout.registryFile]);
+      const bytes = files.file(layout.registryFile);
+      if (bytes === undefined) throw missing(layout.registryFile);
+      return readFormat(registryFile, bytes, { what: layout.registryFile, code: 'INDEX_TAMPERED' });
+    },
+
+    async plugins(names) {
+      const wanted = [...new Set(names)].filter((name) => !plugins.has(name));
+      await loadPlugins(files, wanted);
+      for (const name of wanted) plugins.set(name, await verifyPlugin(name));
+      const answer = new Map<PluginName, VerifiedPlugin>();
+      for (const name of names) {
+        const plugin = plugins.get(name);
+        if (plugin !== undefined) answer.set(name, plugin);
+      }
+      return answer;
+    },
+
+    async catalog() {
+      await files.load([], [layout.catalogFolder]);
+      const paths = [...(files.listing(layout.catalogFolder)?.files.keys() ?? [])].map((name) =>
+        layout.catalog(name.replace(/\.jsonl$/, '')),
+      );
+      await files.load(paths);
+      return paths.flatMap((path) => parseCatalog(path, files.file(path)));
+    },
+
+    async readUnlisted(path, maxBytes) {
+      if (head.origin === undefined)
+        throw new UdosError('OFFLINE', `Offline, and this machine has no copy of ${path}.`);
+      return (await head.origin.head.read([path], maxBytes)).get(path);
+    },
+  };
+}
+
+/** Two round trips however many plugins: documents with the listings around them, then everything that signs them. */
+async function loadPlugins(files: CheckedFiles, plugins: readonly PluginName[]): Promise<void> {
+  if (plugins.length === 0) return;
+  const publishers = [...new Set(plugins.map(publisherOf))];
+  const documents = plugins.map((plugin) => layout.document(plugin));
+  await files.load(
+    documents,
+    publishers.map((publisher) => layout.publisherFolder(publisher)),
+  );
+  await files.load([
+    ...documents.flatMap((path) => listedSidecars(files, path)),
+    ...publishers.flatMap((publisher) => publisherFiles(files, publisher)),
+  ]);
+}
+
+function parseCatalog(path: IndexPath, bytes: Uint8Array | undefined): CatalogLine[] {
+  const lines = Buffer.from(bytes ?? [])
+    .toString('utf8')
+    .split('\n')
+    .slice(0, -1);
+  return lines.map((line, index) =>
+    readFormat(catalogLine, Buffer.from(line, 'utf8'), {
+      what: `${path} line ${index + 1}`,
+      code: 'INDEX_TAMPERED',
+    }),
+  );
+}
+
+function missing(path: IndexPath): UdosError {
+  return new UdosError('INDEX_TAMPERED', `The index has no ${path}.`, { data: { file: path } });
+}

@@ -1,0 +1,101 @@
+import { UdosError } from '../../errors/index.js';
+import {
+  checkpoint as checkpointFormat,
+  readFormat,
+  type Checkpoint,
+  type KeyRole,
+} from '../../model/formats/index.js';
+import { layout } from '../../model/index-layout.js';
+import type { IndexHead } from '../../model/index-source.js';
+import type { IndexPath, RegistryId, Sha256 } from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
+import type { TrustedRoot } from './roots.js';
+import { sidecarPaths, verifyThreshold } from './threshold.js';
+
+/** A checkpoint whose signatures were verified, with the bytes that prove it. */
+export interface SignedCheckpoint {
+  readonly document: Checkpoint;
+  readonly sha256: Sha256;
+  readonly bytes: Uint8Array;
+  readonly sidecars: ReadonlyMap<IndexPath, Uint8Array>;
+}
+
+const checkpointLimits = { maxBytes: 16 * 1024, maxDepth: 32 };
+/** How far ahead of this machine's clock a checkpoint may have been issued. */
+const maxSkewMs = 10 * 60 * 1000;
+
+/**
+ * Reads the snapshot's checkpoint and verifies who signed it, for which registry and under which root (check 5).
+ *
+ * @throws CHECKPOINT_INVALID; INDEX_NOT_FOUND when there is none
+ */
+export async function readCheckpoint(
+  registry: RegistryId,
+  root: TrustedRoot,
+  head: IndexHead,
+): Promise<SignedCheckpoint> {
+  const path = layout.checkpoint;
+  const found = await head.read([path, ...sidecarPaths(path, signingRoles(root))], checkpointLimits.maxBytes);
+  const bytes = found.get(path);
+  if (bytes === undefined) {
+    throw new UdosError('INDEX_NOT_FOUND', `There is no published index here: ${path} is missing.`, {
+      hint: 'Check the URL. The owner publishes with `udos registry checkpoint`.',
+    });
+  }
+  const sidecars = new Map([...found].filter(([name]) => name !== path));
+  return verifyCheckpoint(registry, root, bytes, sidecars);
+}
+
+/** @throws CHECKPOINT_INVALID */
+export function verifyCheckpoint(
+  registry: RegistryId,
+  root: TrustedRoot,
+  bytes: Uint8Array,
+  sidecars: ReadonlyMap<IndexPath, Uint8Array>,
+): SignedCheckpoint {
+  const path = layout.checkpoint;
+  const document = readFormat(checkpointFormat, bytes, {
+    what: path,
+    code: 'CHECKPOINT_INVALID',
+    limits: checkpointLimits,
+  });
+  if (document.registry !== registry) throw mismatch('registry', registry, document.registry);
+  if (document.root !== root.document.version) throw mismatch('root', root.document.version, document.root);
+  const demand = {
+    registry,
+    type: document.type,
+    n: document.sequence,
+    keys: root.keys,
+    code: 'CHECKPOINT_INVALID' as const,
+  };
+  const { checkpoint, witness } = root.document.roles;
+  const file = { path, bytes, sidecars };
+  verifyThreshold(file, { ...demand, role: checkpoint, roleName: 'the checkpoint role' });
+  if (witness !== undefined)
+    verifyThreshold(file, { ...demand, role: witness, roleName: 'the witness role' });
+  return { document, sha256: sha256Hex(bytes) as Sha256, bytes, sidecars };
+}
+
+/** Check 8: true when it has expired. @throws CHECKPOINT_INVALID for one that was issued in the future. */
+export function isExpired(checkpoint: SignedCheckpoint, now: number): boolean {
+  const { issued, expires } = checkpoint.document;
+  if (Date.parse(issued) > now + maxSkewMs) {
+    throw new UdosError(
+      'CHECKPOINT_INVALID',
+      `The checkpoint was issued at ${issued}, but it is only ${new Date(now).toISOString()} here.`,
+      { hint: "Check this machine's clock.", data: { issued, now: new Date(now).toISOString() } },
+    );
+  }
+  return Date.parse(expires) <= now;
+}
+
+function signingRoles(root: TrustedRoot): KeyRole[] {
+  const { checkpoint, witness } = root.document.roles;
+  return witness === undefined ? [checkpoint] : [checkpoint, witness];
+}
+
+function mismatch(field: string, expected: string | number, found: string | number): UdosError {
+  return new UdosError('CHECKPOINT_INVALID', `The checkpoint's ${field} is ${found}, not ${expected}.`, {
+    data: { field, expected, found },
+  });
+}

@@ -1,0 +1,133 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { readFormat } from '../../model/formats/index.js';
+import type { IndexPath, PluginName, Publisher, RegistryId, Sha256 } from '../../model/names.js';
+import { folderNameOf } from '../../model/names.js';
+import { readFileIfAny, withLock, writeFileAtomic } from '../../primitives/fs/index.js';
+import { formatJson } from '../../primitives/json/index.js';
+import { seenDocument, seenPublisher, type TrustState, type TrustStore } from './trust-store.js';
+
+/** `state.json`: signed bytes stand in it as text, exactly as they were verified. */
+const stateFile = z.strictObject({
+  type: z.literal('udos/trust-state@1'),
+  registry: z.string(),
+  root: z.int().min(1),
+  newestIssued: z.int(),
+  head: z
+    .strictObject({
+      sequence: z.int(),
+      sha256: z.string(),
+      checkpoint: z.string(),
+      sidecars: z.record(z.string(), z.string()),
+      revocationsSerial: z.int(),
+      closedChunks: z.record(z.string(), z.string()),
+    })
+    .nullable(),
+});
+
+const hint =
+  'Remove that folder to forget what this machine knows of the registry, then run the command again.';
+
+/**
+ * Trust state below `folder`. Every file is written in one rename.
+ *
+ * @throws STATE_CORRUPT when a file does not read back; FILESYSTEM_FAILED
+ */
+export function createDiskTrustStore(folder: string): TrustStore {
+  const file = (...parts: string[]) => path.join(folder, ...parts);
+  const objectFile = (sha256: Sha256) => file('objects', sha256.slice(0, 2), sha256);
+
+  async function readSeen<T>(schema: z.ZodType<T>, place: string): Promise<T | undefined> {
+    const bytes = await readFileIfAny(place);
+    return bytes && readFormat(schema, bytes, { what: place, code: 'STATE_CORRUPT', hint });
+  }
+
+  const publisherFile = (publisher: Publisher) => file('seen', 'publishers', `${publisher}.json`);
+  const documentFile = (plugin: PluginName) => file('seen', 'plugins', `${folderNameOf(plugin)}.json`);
+
+  return {
+    load: async () => {
+      const bytes = await readFileIfAny(file('state.json'));
+      if (bytes === undefined) return undefined;
+      return decodeState(
+        readFormat(stateFile, bytes, { what: file('state.json'), code: 'STATE_CORRUPT', hint }),
+      );
+    },
+    save: (state) => writeFileAtomic(file('state.json'), formatJson(encodeState(state))),
+    readRoot: (version) => readFileIfAny(file('roots', `${version}.json`)),
+    saveRoot: (version, bytes) => writeFileAtomic(file('roots', `${version}.json`), bytes),
+    readPublisher: (publisher) => readSeen(seenPublisher, publisherFile(publisher)),
+    savePublisher: (publisher, seen) => writeFileAtomic(publisherFile(publisher), formatJson(seen)),
+    readDocument: (plugin) => readSeen(seenDocument, documentFile(plugin)),
+    saveDocument: (plugin, seen) => writeFileAtomic(documentFile(plugin), formatJson(seen)),
+    forgetSeen: () => rm(file('seen'), { recursive: true, force: true }),
+    readObject: (sha256) => readFileIfAny(objectFile(sha256)),
+    saveObject: (sha256, bytes) => writeFileAtomic(objectFile(sha256), bytes),
+    saveEvidence: async (name, files) => {
+      const place = file('evidence', name);
+      for (const [member, bytes] of files)
+        await writeFileAtomic(path.join(place, path.basename(member)), bytes);
+      return place;
+    },
+    exclusively: (work) => withLock(`${folder}.lock`, work),
+  };
+}
+
+/** The evidence a registry's trust folder holds, newest last. */
+export async function listEvidence(folder: string): Promise<string[]> {
+  const names = await readdir(path.join(folder, 'evidence')).catch(() => []);
+  return names.sort().map((name) => path.join(folder, 'evidence', name));
+}
+
+function encodeState(state: TrustState): z.infer<typeof stateFile> {
+  const { head } = state;
+  return {
+    type: 'udos/trust-state@1',
+    registry: state.registry,
+    root: state.root,
+    newestIssued: state.newestIssued,
+    head:
+      head === undefined
+        ? null
+        : {
+            sequence: head.sequence,
+            sha256: head.sha256,
+            checkpoint: Buffer.from(head.bytes).toString('utf8'),
+            sidecars: Object.fromEntries(
+              [...head.sidecars].map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]),
+            ),
+            revocationsSerial: head.revocationsSerial,
+            closedChunks: Object.fromEntries(
+              [...head.closedChunks].map(([chunk, hash]) => [String(chunk), hash]),
+            ),
+          },
+  };
+}
+
+function decodeState(stored: z.infer<typeof stateFile>): TrustState {
+  const { head } = stored;
+  return {
+    registry: stored.registry as RegistryId,
+    root: stored.root,
+    newestIssued: stored.newestIssued,
+    head:
+      head === null
+        ? undefined
+        : {
+            sequence: head.sequence,
+            sha256: head.sha256 as Sha256,
+            bytes: Buffer.from(head.checkpoint, 'utf8'),
+            sidecars: new Map(
+              Object.entries(head.sidecars).map(([name, text]) => [
+                name as IndexPath,
+                Buffer.from(text, 'utf8'),
+              ]),
+            ),
+            revocationsSerial: head.revocationsSerial,
+            closedChunks: new Map(
+              Object.entries(head.closedChunks).map(([chunk, hash]) => [Number(chunk), hash as Sha256]),
+            ),
+          },
+  };
+}

@@ -1,0 +1,185 @@
+import { UdosError } from '../../errors/index.js';
+import { root as rootFormat, readFormat, type KeyRole, type Root } from '../../model/formats/index.js';
+import { layout } from '../../model/index-layout.js';
+import type { IndexHead } from '../../model/index-source.js';
+import type { Fingerprint, IndexPath, RegistryId, Sha256 } from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
+import { parseKeyRing, type Keys } from './key-ring.js';
+import { registryIdOf } from './registry-id.js';
+import { sidecarPaths, verifyThreshold, type SignedFile } from './threshold.js';
+import type { TrustStore } from './trust-store.js';
+
+/** A root that was verified, with its keys parsed. */
+export interface TrustedRoot {
+  readonly document: Root;
+  readonly sha256: Sha256;
+  readonly keys: Keys;
+}
+
+/** At most this many new roots are walked in one sync (check 3). */
+export const maxNewRoots = 1024;
+/** Asked for in one round trip. */
+const rootsPerRead = 8;
+const rootLimits = { maxBytes: 64 * 1024, maxDepth: 32 };
+
+/** @throws ROOT_INVALID */
+export function parseRoot(bytes: Uint8Array, what: string): TrustedRoot {
+  const document = readFormat(rootFormat, bytes, { what, code: 'ROOT_INVALID', limits: rootLimits });
+  const keys = parseKeyRing(document.keys, what, 'ROOT_INVALID');
+  return { document, sha256: sha256Hex(bytes) as Sha256, keys };
+}
+
+/**
+ * The root that a client believes, from what it has stored and what the snapshot adds (check 3).
+ *
+ * The first is believed because its hash is the registry's id; each later one because the thresholds of the root before
+ * it and of itself signed it. A gap ends the walk: what lies behind it is never looked at. Each step is persisted.
+ *
+ * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; INDEX_NOT_FOUND when the snapshot has no root at all
+ */
+export async function advanceRoots(
+  registry: RegistryId,
+  stored: number | undefined,
+  head: IndexHead | undefined,
+  store: TrustStore,
+): Promise<TrustedRoot> {
+  let current = await firstRoot(registry, stored, head, store);
+  if (head === undefined) return current;
+  const start = current.document.version;
+  for (let next = start + 1; ; next += rootsPerRead) {
+    const paths = Array.from({ length: rootsPerRead }, (_, index) => layout.root(next + index));
+    const found = await head.read(paths, rootLimits.maxBytes);
+    for (const path of paths) {
+      const bytes = found.get(path);
+      if (bytes === undefined) return current;
+      if (current.document.version - start >= maxNewRoots) {
+        throw invalid(path, `more than ${maxNewRoots} new roots stand in the index`, {});
+      }
+      current = await verifyNext(registry, current, path, bytes, head);
+      await store.saveRoot(current.document.version, bytes);
+    }
+  }
+}
+
+async function firstRoot(
+  registry: RegistryId,
+  stored: number | undefined,
+  head: IndexHead | undefined,
+  store: TrustStore,
+): Promise<TrustedRoot> {
+  if (stored !== undefined) {
+    const bytes = await store.readRoot(stored);
+    if (bytes !== undefined) return parseRoot(bytes, `the stored root ${stored}`);
+    throw new UdosError('STATE_CORRUPT', `The stored root ${stored} of ${registry} is missing.`, {
+      hint: 'Run `udos registry remove` and `udos registry add` to start over with this registry.',
+    });
+  }
+  if (head === undefined)
+    throw new UdosError('OFFLINE', `Offline, and this machine has never read ${registry}.`);
+  const path = layout.root(1);
+  const bytes = (await head.read([path], rootLimits.maxBytes)).get(path);
+  if (bytes === undefined) {
+    throw new UdosError('INDEX_NOT_FOUND', `There is no registry here: ${path} is missing.`, {
+      hint: 'Check the URL. An index is served from the branch `published`.',
+    });
+  }
+  const found = registryIdOf(bytes);
+  if (found !== registry) {
+    throw new UdosError(
+      'REGISTRY_ID_MISMATCH',
+      `This is another registry: expected ${registry}, found ${found}.`,
+      {
+        hint: 'Ask the owner for the id, over a channel you trust, and add the registry with `--id`.',
+        data: { expected: registry, found },
+      },
+    );
+  }
+  const first = parseRoot(bytes, path);
+  if (first.document.version !== 1)
+    throw invalid(path, `it says it is version ${first.document.version}`, {});
+  const file = await withSidecars(path, bytes, [first.document.roles.root], head);
+  verifyRootRole(registry, first, first, file);
+  await store.saveRoot(1, bytes);
+  return first;
+}
+
+async function verifyNext(
+  registry: RegistryId,
+  current: TrustedRoot,
+  path: IndexPath,
+  bytes: Uint8Array,
+  head: IndexHead,
+): Promise<TrustedRoot> {
+  const next = parseRoot(bytes, path);
+  const expected = current.document.version + 1;
+  if (next.document.version !== expected) {
+    throw invalid(path, `expected version ${expected}, found ${next.document.version}`, {});
+  }
+  if (next.document.previous !== current.sha256) {
+    const sides = { expected: current.sha256, found: next.document.previous };
+    throw invalid(
+      path,
+      `it follows ${sides.found ?? 'nothing'}, not the root that is trusted here, ${sides.expected}`,
+      sides,
+    );
+  }
+  const file = await withSidecars(path, bytes, [current.document.roles.root, next.document.roles.root], head);
+  verifyRootRole(registry, current, next, file);
+  verifyRootRole(registry, next, next, file);
+  return next;
+}
+
+/** The root role of `by` must have signed `candidate`. */
+function verifyRootRole(
+  registry: RegistryId,
+  by: TrustedRoot,
+  candidate: TrustedRoot,
+  file: SignedFile,
+): void {
+  verifyThreshold(file, {
+    registry,
+    type: candidate.document.type,
+    n: candidate.document.version,
+    keys: by.keys,
+    role: by.document.roles.root,
+    roleName: `the root role of root ${by.document.version}`,
+    code: 'ROOT_INVALID',
+  });
+}
+
+async function withSidecars(
+  path: IndexPath,
+  bytes: Uint8Array,
+  roles: readonly KeyRole[],
+  head: IndexHead,
+): Promise<SignedFile> {
+  return { path, bytes, sidecars: await head.read(sidecarPaths(path, roles), 4096) };
+}
+
+/** Check 4: the newest root must not have expired. */
+export function refuseExpiredRoot(root: TrustedRoot, now: number): void {
+  const expires = Date.parse(root.document.expires);
+  if (expires > now) return;
+  throw new UdosError(
+    'ROOT_EXPIRED',
+    `Root ${root.document.version} of the registry "${root.document.name}" expired on ${root.document.expires}.`,
+    {
+      hint: 'Its owner must sign a new root. Until then nothing new can be believed of it.',
+      data: { root: root.document.version, expires: root.document.expires, now: new Date(now).toISOString() },
+    },
+  );
+}
+
+/** Keys that could sign checkpoints under `before` and cannot under `after` (check 4). */
+export function removedCheckpointKeys(before: TrustedRoot, after: TrustedRoot): Fingerprint[] {
+  return before.document.roles.checkpoint.keys.filter(
+    (fp) => !after.document.roles.checkpoint.keys.includes(fp),
+  );
+}
+
+function invalid(path: string, problem: string, data: Readonly<Record<string, unknown>>): UdosError {
+  return new UdosError('ROOT_INVALID', `${path} cannot follow the trusted root: ${problem}.`, {
+    hint: 'Do not go on with this registry until its owner has explained this.',
+    data: { file: path, ...data },
+  });
+}

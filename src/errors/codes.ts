@@ -39,6 +39,7 @@ export const errorCodes = {
   RELEASE_EXISTS: 'usage',
   REGISTRY_AMBIGUOUS: 'usage',
   PASSWORD_REQUIRED: 'usage',
+  PASSWORD_INVALID: 'usage',
   KEY_INVALID: 'usage',
   KEY_EXISTS: 'usage',
   KEY_AMBIGUOUS: 'usage',

@@ -1,0 +1,52 @@
+import { lockfile as lockfileFormat, readFormat, type Lockfile } from '../model/formats/index.js';
+import { formatJson } from '../primitives/json/index.js';
+
+export const lockfileName = 'udos-lock.json';
+
+export const emptyLockfile: Lockfile = { lockfileVersion: 1, registries: {}, plugins: {} };
+
+/** @throws LOCKFILE_INVALID */
+export function parseLockfile(bytes: Uint8Array): Lockfile {
+  return readFormat(lockfileFormat, bytes, {
+    what: lockfileName,
+    code: 'LOCKFILE_INVALID',
+    hint: 'Restore it from version control, or remove it and run `udos install` to choose anew.',
+  });
+}
+
+/**
+ * The one text of a lockfile: sorted keys, one plugin a block, a final newline. The same choices give the same bytes, on
+ * every machine.
+ */
+export function formatLockfile(lock: Lockfile): string {
+  const plugins = sortedEntries(lock.plugins).map(([name, plugin]) => {
+    const { version, registry, integrity, size, signers, permissions, dependencies, optionalDependencies } =
+      plugin;
+    const block = {
+      version,
+      registry,
+      integrity,
+      size,
+      signers: [...signers].sort(),
+      permissions: [...permissions].sort(),
+      dependencies: Object.fromEntries(sortedEntries(dependencies)),
+    };
+    const optional = optionalDependencies ?? {};
+    if (Object.keys(optional).length === 0) return [name, block];
+    return [name, { ...block, optionalDependencies: Object.fromEntries(sortedEntries(optional)) }];
+  });
+  return formatJson({
+    lockfileVersion: 1,
+    registries: Object.fromEntries(
+      sortedEntries(lock.registries).map(([id, { alias, root, sequence }]) => [
+        id,
+        { alias, root, sequence },
+      ]),
+    ),
+    plugins: Object.fromEntries(plugins) as Record<string, unknown>,
+  });
+}
+
+function sortedEntries<T>(record: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(record).sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0));
+}

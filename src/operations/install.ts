@@ -1,0 +1,111 @@
+import type { Context } from '../context/index.js';
+import { UdosError } from '../errors/index.js';
+import { driftOf } from '../lock/index.js';
+import type { LockedPlugin, Lockfile } from '../model/formats/index.js';
+import type { PluginName } from '../model/names.js';
+import type { ChangeOptions } from './add.js';
+import { applyLockfile, findWork, withProject, type HeldProject } from './steps/apply.js';
+import { chooseReleases, verifiedPlugin } from './steps/choose.js';
+import { requireConsent } from './steps/consent.js';
+import { planChanges, type Plan } from './steps/plan.js';
+import { withRegistries, type Registries } from './steps/registries.js';
+import { routedRegistry } from './steps/routing.js';
+
+export interface InstallOptions extends ChangeOptions {
+  /** Install exactly what is locked, or fail. */
+  readonly frozen: boolean;
+}
+
+export interface InstallResult {
+  readonly plan: Plan;
+  readonly dryRun: boolean;
+  readonly installed: readonly PluginName[];
+  readonly removed: readonly PluginName[];
+}
+
+/**
+ * Brings the root to what the lockfile says. Without a lockfile, or when `udos.json` asks for something else, releases
+ * are chosen and the lockfile is written; under `frozen` that is an error instead.
+ *
+ * @throws LOCKFILE_MISSING, LOCKFILE_DRIFT, SIGNER_CHANGED, PUBLISHER_RECOVERED, and what choosing and obtaining throw.
+ *   Nothing is changed then.
+ */
+export async function install(context: Context, options: InstallOptions): Promise<InstallResult> {
+  return withProject(context, options, (held) =>
+    withRegistries(context, held, async (registries) => {
+      const lock = await lockToInstall(context, registries, held, options.frozen);
+      const { install: missing, remove } = await findWork(context, held.paths, lock);
+      await refuseRecovery(registries, missing, options.frozen);
+      const current = await withCurrentSigners(registries, lock, missing);
+      const plan = planChanges(held.lock, current);
+      await requireConsent(context, plan, options);
+      if (options.dryRun)
+        return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };
+      const applied = await applyLockfile(context, registries, held, held.project, current);
+      return { plan, dryRun: false, ...applied };
+    }),
+  );
+}
+
+async function lockToInstall(
+  context: Context,
+  registries: Registries,
+  held: HeldProject,
+  frozen: boolean,
+): Promise<Lockfile> {
+  if (frozen && !held.hasLockfile) {
+    throw new UdosError('LOCKFILE_MISSING', `There is no ${held.paths.lockfile}, and --frozen needs one.`, {
+      hint: 'Run `udos install` without --frozen once, and commit the lockfile.',
+    });
+  }
+  const drift = driftOf(held.project, held.lock, (name) =>
+    routedRegistry(held.project, name, registries.configured),
+  );
+  if (drift.length === 0) return held.lock;
+  if (frozen) {
+    throw new UdosError('LOCKFILE_DRIFT', `udos-lock.json does not fit udos.json: ${drift.join('; ')}.`, {
+      hint: 'Run `udos install` without --frozen, look at the change, and commit the lockfile.',
+      data: { drift },
+    });
+  }
+  return (await chooseReleases(context, registries, held, held.project, () => false)).lock;
+}
+
+/** What is about to be installed must still be vouched for by the keys that the lockfile has seen. */
+async function withCurrentSigners(
+  registries: Registries,
+  lock: Lockfile,
+  missing: readonly (readonly [PluginName, LockedPlugin])[],
+): Promise<Lockfile> {
+  const plugins = { ...lock.plugins };
+  for (const [name, locked] of missing) {
+    const plugin = await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked');
+    plugins[name] = { ...locked, signers: [...plugin.signers].sort() };
+  }
+  return { ...lock, plugins };
+}
+
+/** Check 11: keys that curators put in place are not accepted unattended. */
+async function refuseRecovery(
+  registries: Registries,
+  missing: readonly (readonly [PluginName, LockedPlugin])[],
+  frozen: boolean,
+): Promise<void> {
+  if (!frozen) return;
+  for (const [name, locked] of missing) {
+    const { publisherChange } = await verifiedPlugin(
+      registries,
+      { registry: locked.registry, name },
+      'locked',
+    );
+    if (publisherChange?.kind !== 'recovery') continue;
+    throw new UdosError(
+      'PUBLISHER_RECOVERED',
+      `The curators of the registry gave the publisher ${publisherChange.publisher} new keys, and --frozen does not accept that unattended.`,
+      {
+        hint: 'Ask the publisher or the curators, then run `udos install` on a terminal.',
+        data: { ...publisherChange },
+      },
+    );
+  }
+}

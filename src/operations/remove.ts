@@ -1,0 +1,59 @@
+import type { Context } from '../context/index.js';
+import { UdosError } from '../errors/index.js';
+import type { Project } from '../model/formats/index.js';
+import { nearest } from '../model/nearest.js';
+import { parsePluginName, type PluginName } from '../model/names.js';
+import type { ChangeOptions, ChangeResult } from './add.js';
+import { applyLockfile, withProject } from './steps/apply.js';
+import { withoutUnneeded } from './steps/needed.js';
+import { planChanges } from './steps/plan.js';
+import { openRegistries } from './steps/registries.js';
+
+/**
+ * Takes requirements out of the project, and with them whatever nothing needs any more. Reads no registry: what stays,
+ * stays as it is locked.
+ *
+ * @throws NAME_INVALID, NOT_A_REQUIREMENT. Nothing is changed then.
+ */
+export async function remove(
+  context: Context,
+  names: readonly string[],
+  options: ChangeOptions,
+): Promise<ChangeResult> {
+  const wanted = names.map((name) => parsePluginName(name));
+  return withProject(context, options, async (held) => {
+    const plugins = { ...held.project.plugins };
+    const routes = { ...held.project.routes };
+    for (const name of wanted) {
+      if (plugins[name] === undefined) throw notRequired(name, held.project, name in held.lock.plugins);
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh copy of a record read from JSON
+      delete plugins[name];
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the same
+      delete routes[name];
+    }
+    const project: Project = { ...held.project, plugins, routes };
+    const lock = withoutUnneeded(project, held.lock);
+    const plan = planChanges(held.lock, lock);
+    if (!options.dryRun) {
+      const registries = await openRegistries(context, held);
+      try {
+        await applyLockfile(context, registries, held, project, lock);
+      } finally {
+        await registries.close();
+      }
+    }
+    return { plan, dryRun: options.dryRun, requirements: plugins };
+  });
+}
+
+function notRequired(name: PluginName, project: Project, isLocked: boolean): UdosError {
+  const meant = nearest(name, Object.keys(project.plugins));
+  return new UdosError('NOT_A_REQUIREMENT', `The project does not require ${name}.`, {
+    hint: isLocked
+      ? `Another plugin needs it: see \`udos why ${name}\`.`
+      : meant === undefined
+        ? 'See `udos list` for what it has.'
+        : `Did you mean ${meant}?`,
+    data: { plugin: name },
+  });
+}

@@ -1,0 +1,121 @@
+import type { Context, RootPaths } from '../../context/index.js';
+import { formatLockfile } from '../../lock/index.js';
+import type { LockedPlugin, Lockfile, Project, Receipt } from '../../model/formats/index.js';
+import type { PluginName } from '../../model/names.js';
+import { isFolder, readFileIfAny, withLock } from '../../primitives/fs/index.js';
+import {
+  applyTransaction,
+  createReceipts,
+  recoverTransaction,
+  type InstallChange,
+} from '../../store/index.js';
+import { obtainPlugins } from './obtain.js';
+import { formatProject, openProject, type OpenProject, type Place } from './project.js';
+import type { Registries } from './registries.js';
+
+/** A project that no other udos process changes meanwhile. */
+export interface HeldProject extends OpenProject {
+  refuseIfLost(): void;
+}
+
+/**
+ * Runs `work` on a project while holding its lock. What a killed command left half done is finished or undone first.
+ *
+ * @throws PROJECT_MISSING, STATE_LOCKED, STATE_CORRUPT
+ */
+export async function withProject<T>(
+  context: Context,
+  place: Place,
+  work: (project: HeldProject) => Promise<T>,
+): Promise<T> {
+  const { paths } = await openProject(context, place);
+  return withLock(`${paths.lockfile}.lock`, async (lock) => {
+    await recoverTransaction(transactionPlace(context, paths));
+    return work({ ...(await openProject(context, place)), refuseIfLost: lock.refuseIfLost });
+  });
+}
+
+/** What {@link applyLockfile} did. */
+export interface Applied {
+  readonly installed: readonly PluginName[];
+  readonly removed: readonly PluginName[];
+}
+
+/** Plugins of `lock` that are not installed as it says, and installed ones that it does not have. By receipts alone. */
+export async function findWork(
+  context: Context,
+  paths: RootPaths,
+  lock: Lockfile,
+): Promise<{
+  readonly install: readonly (readonly [PluginName, LockedPlugin])[];
+  readonly remove: readonly PluginName[];
+}> {
+  const receipts = new Map(
+    (await createReceipts(context.home.receipts(paths.root)).all()).map((one) => [one.name, one]),
+  );
+  const install: [PluginName, LockedPlugin][] = [];
+  for (const [name, locked] of Object.entries(lock.plugins) as [PluginName, LockedPlugin][]) {
+    if (!isSame(receipts.get(name), locked) || !(await isFolder(paths.installed(name))))
+      install.push([name, locked]);
+  }
+  return { install, remove: [...receipts.keys()].filter((name) => lock.plugins[name] === undefined) };
+}
+
+/**
+ * Brings the root to what `lock` says and writes `udos.json` and the lockfile, in one step that happens whole or not at
+ * all. Files whose text would not change are left alone.
+ */
+export async function applyLockfile(
+  context: Context,
+  registries: Registries,
+  held: HeldProject,
+  project: Project,
+  lock: Lockfile,
+): Promise<Applied> {
+  const { paths } = held;
+  const { install, remove } = await findWork(context, paths, lock);
+  const installs = await obtainPlugins(context, registries, paths.root, install);
+  const changes: InstallChange[] = [
+    ...[...installs].map(([plugin, one]) => ({ plugin, install: one })),
+    ...remove.map((plugin) => ({ plugin })),
+  ];
+  const files = [
+    ...(await changedFile(paths.projectFile, project === held.project ? undefined : formatProject(project))),
+    ...(await changedFile(paths.lockfile, formatLockfile(lock))),
+  ];
+  if (changes.length > 0 || files.length > 0) {
+    context.reporter.step('Installing');
+    await applyTransaction({
+      ...transactionPlace(context, paths),
+      changes: changes.sort((left, right) => (left.plugin < right.plugin ? -1 : 1)),
+      files,
+      host: paths.global ? { ecosystem: context.home.ecosystem, clock: context.clock } : undefined,
+      refuseIfLost: () => {
+        held.refuseIfLost();
+      },
+    });
+  }
+  return { installed: [...installs.keys()].sort(), removed: [...remove].sort() };
+}
+
+function transactionPlace(context: Context, paths: RootPaths) {
+  return { paths, receiptsFolder: context.home.receipts(paths.root), ecosystem: context.home.ecosystem };
+}
+
+function isSame(receipt: Receipt | undefined, locked: LockedPlugin): boolean {
+  return (
+    receipt !== undefined &&
+    receipt.version === locked.version &&
+    receipt.integrity === locked.integrity &&
+    receipt.registry === locked.registry
+  );
+}
+
+async function changedFile(
+  file: string,
+  text: string | undefined,
+): Promise<{ file: string; bytes: string }[]> {
+  if (text === undefined) return [];
+  const before = await readFileIfAny(file);
+  return before !== undefined && Buffer.from(before).toString('utf8') === text ? [] : [{ file, bytes: text }];
+}

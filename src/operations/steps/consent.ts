@@ -1,0 +1,60 @@
+import type { Context } from '../../context/index.js';
+import { UdosError } from '../../errors/index.js';
+import type { Plan, PlannedChange } from './plan.js';
+
+export interface ConsentOptions {
+  /** `--yes`: the answer is given. */
+  readonly yes: boolean;
+  /** `--frozen`: nothing may change, so the answer is no. */
+  readonly frozen: boolean;
+  /** Renders the plan for the question. */
+  readonly describe: (plan: Plan) => string;
+}
+
+/**
+ * Asks before an installed plugin may do more than before, or is vouched for by other keys; and, on a terminal, before
+ * a new plugin with permissions comes in. Off a terminal a new plugin is what the user typed; a wider one is refused.
+ *
+ * @throws PERMISSIONS_WIDENED, SIGNER_CHANGED, CONFIRMATION_REQUIRED when the answer is no
+ */
+export async function requireConsent(context: Context, plan: Plan, options: ConsentOptions): Promise<void> {
+  const widened = plan.changes.filter((change) => change.kind !== 'add' && change.widened.length > 0);
+  const resigned = plan.changes.filter((change) => change.signerChanged);
+  const introduced = plan.changes.filter((change) => change.kind === 'add' && change.permissions.length > 0);
+  if (!options.frozen && options.yes) return;
+  if (options.frozen || !context.prompts.interactive) {
+    if (resigned[0] !== undefined) throw signerChanged(resigned[0], options.frozen);
+    if (widened[0] !== undefined) throw permissionsWidened(widened[0], options.frozen);
+    return;
+  }
+  if (widened.length + resigned.length + introduced.length === 0) return;
+  if (await context.prompts.confirm(`${options.describe(plan)}\n\nGo on?`)) return;
+  throw new UdosError('CONFIRMATION_REQUIRED', 'Nothing was changed, as you said no.', {
+    hint: 'Run the command again when you have decided.',
+  });
+}
+
+function signerChanged(change: PlannedChange, frozen: boolean): UdosError {
+  return new UdosError(
+    'SIGNER_CHANGED',
+    `${change.name} ${change.to ?? ''} is vouched for by other keys than the lockfile has.`,
+    { hint: hint(frozen), data: { plugin: change.name, found: change.signers } },
+  );
+}
+
+function permissionsWidened(change: PlannedChange, frozen: boolean): UdosError {
+  return new UdosError(
+    'PERMISSIONS_WIDENED',
+    `${change.name} ${change.to ?? ''} asks for more than ${change.from ?? 'before'} did: ${change.widened.join(', ')}.`,
+    {
+      hint: hint(frozen),
+      data: { plugin: change.name, from: change.from, to: change.to, widened: change.widened },
+    },
+  );
+}
+
+function hint(frozen: boolean): string {
+  return frozen
+    ? 'Run the command without --frozen on a terminal to look at it, then commit the lockfile.'
+    : 'Look at it with `udos info`, then run the command again with --yes.';
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UdosError } from '../../errors/index.js';
+
+/** Where a registry is: a web address, or a place on this machine. */
+export type Location =
+  | { readonly kind: 'web'; readonly url: string; readonly origin: string; readonly isLoopback: boolean }
+  | { readonly kind: 'disk'; readonly folder: string };
+
+/**
+ * Parses what a user or `udos.json` gives as a registry's place: `https:`, `http:` to this machine, `file:`, or a path,
+ * relative to `folder`.
+ *
+ * @throws URL_INVALID: another scheme, credentials in the URL, something that looks like an option
+ */
+export function parseLocation(text: string, folder: string): Location {
+  if (text.startsWith('-') || /[\u0000-\u001F\u007F]/.test(text))
+    throw refuse(text, 'it has characters that no place has');
+  if (/^[A-Za-z][A-Za-z0-9+.-]*::/.test(text))
+    throw refuse(text, 'git transports of that kind are not allowed');
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined) {
+    if (/^[^/\\]+@[^/\\]+:/.test(text) || /^[^/\\.]+:[^\\]/.test(text))
+      throw refuse(text, 'ssh is not supported yet; use https');
+    return { kind: 'disk', folder: path.resolve(folder, text) };
+  }
+  const url = parseUrl(text);
+  if (url.username !== '' || url.password !== '') {
+    throw refuse(redacted(url), 'a URL must not hold a user name or password');
+  }
+  if (scheme === 'file') return { kind: 'disk', folder: fileURLToPath(url) };
+  if (url.search !== '' || url.hash !== '') throw refuse(redacted(url), 'it has a query or a fragment');
+  const isLoopback = isLoopbackName(url.hostname);
+  if (scheme === 'https' || (scheme === 'http' && isLoopback)) {
+    return { kind: 'web', url: url.href, origin: url.origin, isLoopback };
+  }
+  if (scheme === 'http') throw refuse(text, 'http is allowed to this machine only; use https');
+  if (scheme === 'ssh' || scheme === 'git+ssh') throw refuse(text, 'ssh is not supported yet; use https');
+  throw refuse(text, `the scheme ${scheme}: is not allowed`);
+}
+
+function isLoopbackName(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw refuse(text, 'it is not a URL');
+  }
+}
+
+function redacted(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
+}
+
+function refuse(text: string, why: string): UdosError {
+  return new UdosError('URL_INVALID', `${JSON.stringify(text.slice(0, 120))} cannot be a registry: ${why}.`, {
+    hint: 'Give an https URL of a git repository or of a folder on a web server, or a path on this machine.',
+  });
+}

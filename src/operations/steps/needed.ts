@@ -1,0 +1,25 @@
+import type { LockedPlugin, Lockfile, Project } from '../../model/formats/index.js';
+import type { PluginName } from '../../model/names.js';
+
+/** The lockfile without the plugins that no requirement of the project leads to any more. */
+export function withoutUnneeded(project: Project, lock: Lockfile): Lockfile {
+  const needed = new Set<PluginName>();
+  const queue = Object.keys(project.plugins) as PluginName[];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    const locked = lock.plugins[name];
+    if (locked === undefined || needed.has(name)) continue;
+    needed.add(name);
+    queue.push(...dependencyNames(locked));
+  }
+  const plugins = Object.fromEntries(
+    Object.entries(lock.plugins).filter(([name]) => needed.has(name as PluginName)),
+  );
+  const used = new Set<string>(Object.values(plugins).map((plugin) => plugin.registry));
+  const registries = Object.fromEntries(Object.entries(lock.registries).filter(([id]) => used.has(id)));
+  return { ...lock, registries, plugins };
+}
+
+/** What a locked release depends on, optionally too. */
+export function dependencyNames(locked: LockedPlugin): PluginName[] {
+  return Object.keys({ ...locked.dependencies, ...locked.optionalDependencies }).sort() as PluginName[];
+}

@@ -1,0 +1,82 @@
+import type { LockedPlugin, Lockfile } from '../../model/formats/index.js';
+import type { Fingerprint, PluginName } from '../../model/names.js';
+import { widenedPermissions, type Permission } from '../../model/permission.js';
+import { compareVersions, type Version } from '../../model/version.js';
+
+/** What will become of one plugin. */
+export interface PlannedChange {
+  readonly name: PluginName;
+  readonly kind: 'add' | 'update' | 'downgrade' | 'remove' | 'reinstall';
+  readonly from: Version | undefined;
+  readonly to: Version | undefined;
+  /** Bytes of the artifact; 0 for a removal. */
+  readonly size: number;
+  readonly signers: readonly Fingerprint[];
+  /** True when other keys vouch for it than for what was locked. */
+  readonly signerChanged: boolean;
+  /** All permissions of what will be installed. */
+  readonly permissions: readonly Permission[];
+  /** Those that the locked release did not have. */
+  readonly widened: readonly Permission[];
+  /** What the publisher says of each version between, oldest first. */
+  readonly notes: readonly { readonly version: Version; readonly text: string }[];
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** Bytes that the artifacts have together. */
+  readonly size: number;
+}
+
+/** Compares two lockfiles, name by name. Pure. */
+export function planChanges(
+  before: Lockfile,
+  after: Lockfile,
+  notes: (name: PluginName, from: Version | undefined, to: Version) => PlannedChange['notes'] = () => [],
+): Plan {
+  const names = [
+    ...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)]),
+  ].sort() as PluginName[];
+  const changes: PlannedChange[] = [];
+  for (const name of names) {
+    const change = planOne(name, before.plugins[name], after.plugins[name], notes);
+    if (change !== undefined) changes.push(change);
+  }
+  return { changes, size: changes.reduce((sum, change) => sum + change.size, 0) };
+}
+
+function planOne(
+  name: PluginName,
+  from: LockedPlugin | undefined,
+  to: LockedPlugin | undefined,
+  notes: (name: PluginName, from: Version | undefined, to: Version) => PlannedChange['notes'],
+): PlannedChange | undefined {
+  if (to === undefined) {
+    return from && { ...emptyChange(name), kind: 'remove', from: from.version, to: undefined };
+  }
+  const signerChanged = from !== undefined && from.signers.join() !== to.signers.join();
+  const isSame = from?.version === to.version && from.integrity === to.integrity;
+  if (isSame && !signerChanged) return undefined;
+  return {
+    name,
+    kind: kindOf(from?.version, to.version),
+    from: from?.version,
+    to: to.version,
+    size: to.size,
+    signers: to.signers,
+    signerChanged,
+    permissions: to.permissions,
+    widened: widenedPermissions(from?.permissions ?? [], to.permissions),
+    notes: from === undefined ? [] : notes(name, from.version, to.version),
+  };
+}
+
+function kindOf(from: Version | undefined, to: Version): PlannedChange['kind'] {
+  if (from === undefined) return 'add';
+  const order = compareVersions(from, to);
+  return order < 0 ? 'update' : order > 0 ? 'downgrade' : 'reinstall';
+}
+
+function emptyChange(name: PluginName): Omit<PlannedChange, 'kind' | 'from' | 'to'> {
+  return { name, size: 0, signers: [], signerChanged: false, permissions: [], widened: [], notes: [] };
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { globalPaths, projectPaths, type Context, type RootPaths } from '../../context/index.js';
+import { UdosError } from '../../errors/index.js';
+import { emptyLockfile, parseLockfile } from '../../lock/index.js';
+import {
+  project as projectFormat,
+  readFormat,
+  type Lockfile,
+  type Project,
+} from '../../model/formats/index.js';
+import { readFileIfAny } from '../../primitives/fs/index.js';
+import { formatJson } from '../../primitives/json/index.js';
+
+/** Which project or machine a command acts on. */
+export interface Place {
+  readonly global?: boolean | undefined;
+  /** Where plugins go, when not into the project's own folder. */
+  readonly root?: string | undefined;
+}
+
+/** A project as it stands on disk. */
+export interface OpenProject {
+  readonly paths: RootPaths;
+  readonly project: Project;
+  readonly lock: Lockfile;
+  readonly hasLockfile: boolean;
+}
+
+/**
+ * The project that `place` means: the nearest folder with `udos.json`, or the machine's own under `--global`.
+ *
+ * @throws PROJECT_MISSING
+ */
+export async function findProject(context: Context, place: Place): Promise<RootPaths> {
+  if (place.global === true) return globalPaths(globalRoot(context, place));
+  const paths = await findProjectIfAny(context, place);
+  if (paths !== undefined) return paths;
+  throw new UdosError('PROJECT_MISSING', `There is no udos.json in ${context.cwd} or above it.`, {
+    hint: 'Run `udos init` to begin a project here, or add --global to act on this machine.',
+  });
+}
+
+export async function findProjectIfAny(context: Context, place: Place = {}): Promise<RootPaths | undefined> {
+  for (let folder = context.cwd; ; folder = path.dirname(folder)) {
+    if ((await readFileIfAny(path.join(folder, 'udos.json'))) !== undefined) {
+      return projectPaths(folder, place.root === undefined ? folder : path.resolve(context.cwd, place.root));
+    }
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+/** An exported `UDOS_ROOT` counts for `--global` only: it never redirects a project. */
+function globalRoot(context: Context, place: Place): string {
+  const root = place.root ?? context.env['UDOS_ROOT'];
+  return root === undefined || root === '' ? context.home.defaultRoot : path.resolve(context.cwd, root);
+}
+
+/** @throws PROJECT_MISSING, PROJECT_INVALID, LOCKFILE_INVALID */
+export async function openProject(context: Context, place: Place): Promise<OpenProject> {
+  const paths = await findProject(context, place);
+  const project = await readProject(paths);
+  const lockBytes = await readFileIfAny(paths.lockfile);
+  return {
+    paths,
+    project,
+    lock: lockBytes === undefined ? emptyLockfile : parseLockfile(lockBytes),
+    hasLockfile: lockBytes !== undefined,
+  };
+}
+
+export async function readProject(paths: RootPaths): Promise<Project> {
+  const bytes = await readFileIfAny(paths.projectFile);
+  if (bytes === undefined && !paths.global) {
+    throw new UdosError('PROJECT_MISSING', `There is no ${paths.projectFile}.`, { hint: 'Run `udos init`.' });
+  }
+  return readFormat(projectFormat, bytes ?? Buffer.from('{}'), {
+    what: paths.projectFile,
+    code: 'PROJECT_INVALID',
+    hint: 'Mend that field; schemas/project.schema.json describes all of them.',
+  });
+}
+
+/** The text of `udos.json`. Parts that say nothing are left out; plugins and registries are sorted. */
+export function formatProject(project: Project): string {
+  const part = <T>(name: string, record: Readonly<Record<string, T>>) => {
+    const entries = Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1));
+    return entries.length === 0 ? {} : { [name]: Object.fromEntries(entries) };
+  };
+  return formatJson({
+    plugins: {},
+    ...part('plugins', project.plugins),
+    ...part('registries', project.registries),
+    ...part('routes', project.routes),
+    ...part('permissions', project.permissions),
+  });
+}

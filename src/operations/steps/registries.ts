@@ -1,0 +1,195 @@
+import { Readable } from 'node:stream';
+import type { Context } from '../../context/index.js';
+import { UdosError } from '../../errors/index.js';
+import type { Fetcher } from '../../model/fetcher.js';
+import type { Lockfile } from '../../model/formats/index.js';
+import { isIndexPath, type Alias, type RegistryId } from '../../model/names.js';
+import type { VerifiedIndex } from '../../model/verified-index.js';
+import type { Transfer } from '../../primitives/http/index.js';
+import { createDiskTrustStore, syncRegistry } from '../../registry/index.js';
+import { readConfig } from './config.js';
+import { configuredRegistries, tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
+import type { OpenProject } from './project.js';
+import { namingToken, openSource, openTransfer } from './sources.js';
+
+/** A registry whose head was verified in this run. */
+export interface OpenRegistry {
+  readonly configured: ConfiguredRegistry;
+  readonly index: VerifiedIndex;
+  readonly fetcher: Fetcher;
+}
+
+/**
+ * The registries of a command. Each is synced when it is first needed, once, and never when it is not.
+ */
+export interface Registries {
+  readonly configured: readonly ConfiguredRegistry[];
+  /** Undefined when no registry of that id is configured. */
+  find(id: RegistryId): ConfiguredRegistry | undefined;
+  /**
+   * @param purpose `choose` refuses an expired index (check 8); `locked` only warns.
+   * @throws REGISTRY_UNKNOWN; what the checks, the network or a missing token throw
+   */
+  open(id: RegistryId, purpose: 'choose' | 'locked'): Promise<OpenRegistry>;
+  close(): Promise<void>;
+}
+
+const soonMs = 3 * 24 * 60 * 60 * 1000;
+
+export async function openRegistries(
+  context: Context,
+  project: Pick<OpenProject, 'paths' | 'project' | 'lock'> | undefined,
+): Promise<Registries> {
+  const configured = configuredRegistries(context, await readConfig(context), project);
+  const clock = context.clock.now().getTime();
+  const opened = new Map<RegistryId, Promise<OpenRegistry>>();
+  const transfers: Transfer[] = [];
+  const find = (id: RegistryId) => configured.find((registry) => registry.id === id);
+
+  async function sync(registry: ConfiguredRegistry): Promise<OpenRegistry> {
+    const transfer = openTransfer(context, registry);
+    transfers.push(transfer);
+    const sources = [];
+    if (!context.offline) {
+      context.reporter.step(`Reading the registry ${registry.alias}`);
+      for (const location of registry.locations)
+        sources.push(lazySource(context, registry.id, location, transfer));
+    }
+    const index = await namingToken(
+      syncRegistry({
+        registry: registry.id,
+        alias: registry.alias,
+        sources,
+        store: createDiskTrustStore(context.home.registry(registry.id).trust),
+        clock,
+        minSequence: minSequence(project?.lock, registry.id),
+        warn: (text) => {
+          context.reporter.warn(text);
+        },
+      }),
+      tokenVariable(registry.alias),
+    );
+    if (!index.isExpired && Date.parse(index.expires) - clock < soonMs) {
+      context.reporter.warn(
+        `The index of ${registry.alias} expires on ${index.expires}; its owner should renew it.`,
+      );
+    }
+    return { configured: registry, index, fetcher: createFetcher(context, index, transfer) };
+  }
+
+  return {
+    configured,
+    find,
+    async open(id, purpose) {
+      const registry = find(id);
+      if (registry === undefined) throw notConfigured(id, project?.lock);
+      const work = opened.get(id) ?? sync(registry);
+      opened.set(id, work);
+      const open = await work;
+      if (open.index.isExpired) judgeExpiry(context, open.index, purpose);
+      return open;
+    },
+    close: async () => {
+      await Promise.all(transfers.map((transfer) => transfer.close()));
+    },
+  };
+}
+
+/** Runs `work` with the registries of a project, and once more when an index moved while it was read. */
+export async function withRegistries<T>(
+  context: Context,
+  project: OpenProject | undefined,
+  work: (registries: Registries) => Promise<T>,
+): Promise<T> {
+  const attempt = async () => {
+    const registries = await openRegistries(context, project);
+    try {
+      return await work(registries);
+    } finally {
+      await registries.close();
+    }
+  };
+  return attempt().catch((error: unknown) => {
+    if (error instanceof UdosError && error.code === 'INDEX_MOVED') return attempt();
+    throw error;
+  });
+}
+
+/** @throws NO_REGISTRY when none is configured at all; REGISTRY_UNKNOWN for an alias that is not */
+export function requireAlias(
+  registries: readonly ConfiguredRegistry[],
+  alias: Alias | undefined,
+): ConfiguredRegistry[] {
+  if (registries.length === 0) {
+    throw new UdosError('NO_REGISTRY', 'No registry is configured.', {
+      hint: 'Add one with `udos registry add ALIAS URL --id udr1…`.',
+    });
+  }
+  if (alias === undefined) return [...registries];
+  const found = registries.find((registry) => registry.alias === alias);
+  if (found !== undefined) return [found];
+  throw new UdosError('REGISTRY_UNKNOWN', `No registry here is called ${alias}.`, {
+    hint: `Known are ${registries.map((registry) => registry.alias).join(', ')}. Add it with \`udos registry add ${alias} URL\`.`,
+    data: { alias, known: registries.map((registry) => registry.alias) },
+  });
+}
+
+/** Finding out what a place is may need the network: that waits until the place is asked. */
+function lazySource(...args: Parameters<typeof openSource>) {
+  const [, , location] = args;
+  let source: ReturnType<typeof openSource> | undefined;
+  return {
+    location: location.kind === 'disk' ? location.folder : location.url,
+    head: async () => (await (source ??= openSource(...args))).head(),
+  };
+}
+
+function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfer): Fetcher {
+  return {
+    async fetch(url, maxBytes) {
+      const { artifacts } = await index.describe();
+      const isAbsolute = /^https?:/.test(url);
+      if (!isAbsolute && artifacts === undefined) {
+        const bytes = isIndexPath(url) ? await index.readUnlisted(url, maxBytes) : undefined;
+        return bytes && Readable.from([bytes]);
+      }
+      const full = isAbsolute
+        ? url
+        : new URL(url, artifacts?.endsWith('/') === true ? artifacts : `${artifacts ?? ''}/`).href;
+      if (context.offline)
+        throw new UdosError('OFFLINE', `Offline, and this machine has no copy of ${full}.`);
+      const response = await transfer.request({ url: full, maxBytes });
+      if (response.status === 200) return response.body;
+      for await (const _ of response.body) break;
+      if (response.status === 404 || response.status === 410) return undefined;
+      const code = response.status === 401 || response.status === 403 ? 'AUTH_REQUIRED' : 'NETWORK_FAILED';
+      throw new UdosError(code, `${full} answered with status ${response.status}.`, {
+        data: { status: response.status },
+      });
+    },
+  };
+}
+
+function judgeExpiry(context: Context, index: VerifiedIndex, purpose: 'choose' | 'locked'): void {
+  const message = `The index of ${index.alias} expired on ${index.expires}.`;
+  if (purpose === 'locked' || context.offline) {
+    context.reporter.warn(`${message} What is locked can still be installed.`);
+    return;
+  }
+  throw new UdosError('CHECKPOINT_EXPIRED', message, {
+    hint: 'Nothing new can be chosen from it until its owner runs `udos registry checkpoint`. Locked installs go on working.',
+    data: { registry: index.registry, expires: index.expires },
+  });
+}
+
+function minSequence(lock: Lockfile | undefined, id: RegistryId): number | undefined {
+  return lock?.registries[id]?.sequence;
+}
+
+function notConfigured(id: RegistryId, lock: Lockfile | undefined): UdosError {
+  const alias = lock?.registries[id]?.alias ?? 'ALIAS';
+  return new UdosError('REGISTRY_UNKNOWN', `The registry ${id} is not configured here.`, {
+    hint: `Add it with \`udos registry add ${alias} URL --id ${id}\`.`,
+    data: { registry: id },
+  });
+}

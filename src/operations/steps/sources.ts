@@ -1,0 +1,111 @@
+import { readFileIfAny, isFolder, writeFileAtomic } from '../../primitives/fs/index.js';
+import path from 'node:path';
+import type { Context } from '../../context/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
+import type { IndexSource } from '../../model/index-source.js';
+import type { RegistryId } from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
+import { openRepository } from '../../primitives/git/index.js';
+import {
+  createTransfer,
+  defaultTransferLimits,
+  leaveBody,
+  type Transfer,
+} from '../../primitives/http/index.js';
+import {
+  createFolderSource,
+  createGitLocalSource,
+  createGitRemoteSource,
+  createHttpSource,
+} from '../../registry/index.js';
+import type { ConfiguredRegistry } from './configured-registries.js';
+import type { Location } from './location.js';
+
+/** The network as one registry may use it in this run. */
+export function openTransfer(
+  context: Context,
+  registry: Pick<ConfiguredRegistry, 'locations' | 'internal' | 'credential'>,
+): Transfer {
+  const { env } = context;
+  return createTransfer({
+    allowPrivate: registry.internal,
+    // A registry on this machine may serve its artifacts from this machine; no other may make us ask it.
+    allowLoopback: registry.locations.every((location) => location.kind === 'disk' || location.isLoopback),
+    credential: registry.credential,
+    proxy: {
+      https: env['HTTPS_PROXY'] ?? env['https_proxy'],
+      http: env['HTTP_PROXY'] ?? env['http_proxy'],
+      no: env['NO_PROXY'] ?? env['no_proxy'],
+    },
+    limits: defaultTransferLimits,
+    signal: context.signal,
+  });
+}
+
+/**
+ * The source behind a location: a repository or a plain folder on disk; a git server or a static web server on the web.
+ *
+ * @throws INDEX_NOT_FOUND, NETWORK_FAILED, AUTH_REQUIRED while it finds out which of the two a web address is
+ */
+export async function openSource(
+  context: Context,
+  id: RegistryId,
+  location: Location,
+  transfer: Transfer,
+): Promise<IndexSource> {
+  if (location.kind === 'disk') {
+    const repository = (await isFolder(location.folder)) ? await openRepository(location.folder) : undefined;
+    return repository === undefined
+      ? createFolderSource(location.folder)
+      : createGitLocalSource(location.folder);
+  }
+  const { url } = location;
+  const cacheFolder = path.join(context.home.registry(id).source, sha256Hex(Buffer.from(url)).slice(0, 16));
+  const kind = await webKind(url, transfer, path.join(cacheFolder, 'kind'));
+  return kind === 'git'
+    ? createGitRemoteSource({ url, cacheFolder: path.join(cacheFolder, 'git'), transfer })
+    : createHttpSource({ url, cacheFolder: path.join(cacheFolder, 'http'), transfer });
+}
+
+/** Asked once, as git asks; then remembered beside the source's cache. */
+async function webKind(url: string, transfer: Transfer, memory: string): Promise<'git' | 'static'> {
+  const known = Buffer.from((await readFileIfAny(memory)) ?? []).toString('utf8');
+  if (known === 'git' || known === 'static') return known;
+  const base = url.endsWith('/') ? url.slice(0, -1) : url;
+  const response = await transfer.request({
+    url: `${base}/info/refs?service=git-upload-pack`,
+    maxBytes: 64 * 1024 * 1024,
+    headers: { 'git-protocol': 'version=1' },
+  });
+  const type = response.headers['content-type'] ?? '';
+  await leaveBody(response);
+  if (response.status === 401 || response.status === 403) throw authRequired(url, response.status);
+  if (response.status >= 500 || response.status === 429) {
+    throw new UdosError('NETWORK_FAILED', `${url} answered with status ${response.status}.`, {
+      hint: 'Run the command again later.',
+      data: { url, status: response.status },
+    });
+  }
+  const kind = type.startsWith('application/x-git-upload-pack-advertisement') ? 'git' : 'static';
+  await writeFileAtomic(memory, kind);
+  return kind;
+}
+
+export function authRequired(url: string, status: number): UdosError {
+  return new UdosError('AUTH_REQUIRED', `${url} wants to know who asks (status ${status}).`, {
+    hint: 'Set UDOS_TOKEN_<ALIAS> and add the registry with `udos registry add`, so that its token may go there.',
+    data: { url, status },
+  });
+}
+
+/** Puts the alias's own variable into the hint of an auth error. */
+export function namingToken<T>(work: Promise<T>, variable: string): Promise<T> {
+  return work.catch((error: unknown) => {
+    if (!hasCode(error, 'AUTH_REQUIRED')) throw error;
+    throw new UdosError('AUTH_REQUIRED', error.message, {
+      hint: `Set ${variable} to a token that may read there. It is sent only to places you added yourself with \`udos registry add\`.`,
+      data: error.data,
+      cause: error,
+    });
+  });
+}

@@ -1,0 +1,202 @@
+import { UdosError } from '../../errors/index.js';
+import { readFormat, registryFile, type PluginDocument, type Release } from '../../model/formats/index.js';
+import { layout } from '../../model/index-layout.js';
+import {
+  indexPath,
+  isPluginName,
+  isPublisher,
+  type PluginName,
+  type Publisher,
+  type RegistryId,
+  type Sha256,
+} from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
+import { listedSidecars } from '../trust/checked-files.js';
+import { verifyDocument } from '../trust/documents.js';
+import { publisherFiles, verifyPublisher, type TrustedPublisher } from '../trust/publishers.js';
+import { verifyRevocations, type RevocationList } from '../trust/revocation-list.js';
+import { advanceRoots, refuseExpiredRoot, type TrustedRoot } from '../trust/roots.js';
+import { createSummedFiles } from '../trust/summed-files.js';
+import type { TrustStore } from '../trust/trust-store.js';
+import { generateSums, isGenerated } from './folder-sums.js';
+import { treeHead, withChanges, type IndexTree } from './index-tree.js';
+
+/** A part of an index that a client would refuse, and why. */
+export interface Problem {
+  /** The file, or the folder of a publisher. */
+  readonly path: string;
+  readonly error: UdosError;
+}
+
+/** What a client would make of a tree, part by part. */
+export interface Judgement {
+  readonly problems: readonly Problem[];
+  /** The newest root that is good. */
+  readonly root: TrustedRoot;
+  readonly revocations: RevocationList | undefined;
+  /** Documents that passed, by name. */
+  readonly documents: ReadonlyMap<PluginName, PluginDocument>;
+  readonly hashes: ReadonlyMap<string, Sha256>;
+}
+
+/** Checks 15 and 16 for releases whose artifact lies in the tree. Provided by operations; throws what a client would. */
+export type JudgeRelease = (
+  tree: IndexTree,
+  registry: RegistryId,
+  document: PluginDocument,
+  release: Release,
+  artifactKeys: ReadonlyMap<string, string>,
+) => Promise<void>;
+
+export interface JudgeInput {
+  readonly registry: RegistryId;
+  readonly tree: IndexTree;
+  /** What a client knows that has read the published index: serials, versions, releases. */
+  readonly store: TrustStore;
+  readonly now: number;
+  readonly judgeRelease: JudgeRelease;
+}
+
+/**
+ * Runs every check of a client on every part of a tree, with the client's own code, and reports all that fail instead
+ * of stopping at the first.
+ */
+export async function judgeTree(input: JudgeInput): Promise<Judgement> {
+  const { registry, store } = input;
+  const problems: Problem[] = [];
+  const attempt = async <T>(path: string, work: () => T | Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof UdosError)) throw error;
+      problems.push({ path, error });
+      return undefined;
+    }
+  };
+
+  const hashes = await hashTree(input.tree, problems);
+  const sums = generateSums(hashes);
+  const head = treeHead(input.tree, sums.top);
+  const root = await newestGoodRoot(input, head, attempt);
+  await attempt(layout.root(root.document.version), () => {
+    refuseExpiredRoot(root, input.now);
+  });
+
+  const summed = withChanges(input.tree, sums.files);
+  const source = { location: 'this tree', head: () => Promise.resolve(treeHead(summed, sums.top)) };
+  const files = createSummedFiles(sums.top, { source, head: treeHead(summed, sums.top) }, store);
+  await files.load([layout.registryFile, layout.revocations]);
+  await files.load(listedSidecars(files, layout.revocations));
+  await attempt(layout.registryFile, () => {
+    const bytes = files.file(layout.registryFile);
+    if (bytes === undefined) throw new UdosError('INDEX_INVALID', `${layout.registryFile} is missing.`);
+    readFormat(registryFile, bytes, { what: layout.registryFile, code: 'INDEX_INVALID' });
+  });
+  const storedSerial = (await store.load())?.head?.revocationsSerial ?? 0;
+  const revocations = await attempt(layout.revocations, () =>
+    verifyRevocations(files, registry, root, undefined, storedSerial),
+  );
+
+  const documents = new Map<PluginName, PluginDocument>();
+  for (const [publisher, plugins] of pluginsByPublisher(input.tree.paths, problems)) {
+    const folder = layout.publisherFolder(publisher);
+    await files.load(
+      plugins.map((plugin) => layout.document(plugin)),
+      [folder],
+    );
+    await files.load([
+      ...publisherFiles(files, publisher),
+      ...plugins.flatMap((plugin) => listedSidecars(files, layout.document(plugin))),
+    ]);
+    const effective = revocations ?? noRevocations;
+    const trusted = await attempt(folder, async () =>
+      verifyPublisher(files, registry, root, publisher, effective, await store.readPublisher(publisher)),
+    );
+    for (const plugin of plugins) {
+      await attempt(layout.document(plugin), async () => {
+        const document = await judgeDocument(input, plugin, trusted, effective, files);
+        if (document !== undefined) documents.set(plugin, document);
+      });
+    }
+  }
+  return { problems, root, revocations, documents, hashes };
+}
+
+const noRevocations: RevocationList = { serial: 0, keys: new Set(), reasonAgainst: () => undefined };
+
+async function judgeDocument(
+  input: JudgeInput,
+  plugin: PluginName,
+  publisher: TrustedPublisher | undefined,
+  revocations: RevocationList,
+  files: Parameters<typeof verifyDocument>[0],
+): Promise<PluginDocument | undefined> {
+  const seen = await input.store.readDocument(plugin);
+  const trusted = verifyDocument(files, input.registry, plugin, publisher, revocations, seen);
+  if (trusted === undefined || publisher === undefined) return undefined;
+  const keys = new Map([...publisher.releaseKeysEver].map(([fp, key]) => [fp as string, key.encoded]));
+  for (const release of trusted.document.releases) {
+    if (seen?.releases[release.version] !== undefined) continue;
+    await input.judgeRelease(input.tree, input.registry, trusted.document, release, keys);
+  }
+  return trusted.document;
+}
+
+/** Roots are walked one by one, so that a bad one is named and the last good one is still used. */
+async function newestGoodRoot(
+  input: JudgeInput,
+  head: ReturnType<typeof treeHead>,
+  attempt: <T>(path: string, work: () => Promise<T>) => Promise<T | undefined>,
+): Promise<TrustedRoot> {
+  const stored = (await input.store.load())?.root;
+  const walked = await attempt('trust/root', () => advanceRoots(input.registry, stored, head, input.store));
+  if (walked !== undefined) return walked;
+  let last = stored ?? 1;
+  while ((await input.store.readRoot(last + 1)) !== undefined) last += 1;
+  return advanceRoots(input.registry, last, undefined, input.store);
+}
+
+async function hashTree(tree: IndexTree, problems: Problem[]): Promise<Map<string, Sha256>> {
+  const paths: string[] = [];
+  for (const path of tree.paths) {
+    if (isGenerated(path) || path.startsWith('artifacts/') || path.startsWith('upstreams/')) continue;
+    try {
+      paths.push(indexPath(path));
+    } catch {
+      const error = new UdosError(
+        'INDEX_INVALID',
+        'A file name in an index has only letters, digits, dots, hyphens and underscores.',
+      );
+      problems.push({ path, error });
+    }
+  }
+  const contents = await tree.read(paths);
+  return new Map([...contents].map(([path, bytes]) => [path, sha256Hex(bytes) as Sha256]));
+}
+
+/** Which plugins of which publishers a tree claims to have. A document in the wrong place is a problem. */
+function pluginsByPublisher(paths: readonly string[], problems: Problem[]): Map<Publisher, PluginName[]> {
+  const found = new Map<Publisher, PluginName[]>();
+  for (const path of paths) {
+    const [, letters, publisher = '', file = '', ...rest] = path.split('/');
+    if (!path.startsWith('plugins/') || !path.endsWith('.json')) continue;
+    const name = `${publisher}/${file.replace(/\.json$/, '')}`;
+    const isVersionFile = file === 'publisher' && rest.length === 1;
+    if (!isPublisher(publisher) || letters !== publisher.slice(0, 2) || (!isVersionFile && rest.length > 0)) {
+      problems.push({ path, error: misplaced(path) });
+      continue;
+    }
+    const plugins = found.get(publisher) ?? [];
+    found.set(publisher, plugins);
+    if (isVersionFile) continue;
+    if (isPluginName(name)) plugins.push(name);
+    else problems.push({ path, error: misplaced(path) });
+  }
+  return found;
+}
+
+function misplaced(path: string): UdosError {
+  return new UdosError('INDEX_INVALID', `${path} is not a place for a plugin document.`, {
+    hint: 'Documents are plugins/<first two letters>/<publisher>/<name>.json; publisher versions publisher/<n>.json below.',
+  });
+}

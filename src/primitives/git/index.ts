@@ -1,0 +1,14 @@
+export type { Changes } from './changes.js';
+export { commitChanges, type CommitRequest } from './commit.js';
+export { listTree, readBlob, readBlobs, readCommit, type TreeFile } from './objects.js';
+export { fetchedRef, fetchRef, pushRef, type FetchRequest, type PushRequest } from './remote.js';
+export {
+  currentBranch,
+  initRepository,
+  openRepository,
+  readRef,
+  removeRepository,
+  writeRef,
+  type GitRepository,
+} from './repository.js';
+export { writeWorkTree } from './work-tree.js';

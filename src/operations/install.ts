@@ -14,6 +14,8 @@ import { routedRegistry } from './steps/routing.js';
 export interface InstallOptions extends ChangeOptions {
   /** Install exactly what is locked, or fail. */
   readonly frozen: boolean;
+  /** Unpack every locked plugin again, also those whose receipt looks right: after `udos verify` found damage. */
+  readonly repair?: boolean;
 }
 
 export interface InstallResult {
@@ -34,14 +36,14 @@ export async function install(context: Context, options: InstallOptions): Promis
   return withProject(context, options, (held) =>
     withRegistries(context, held, async (registries) => {
       const lock = await lockToInstall(context, registries, held, options.frozen);
-      const { install: missing, remove } = await findWork(context, held.paths, lock);
+      const { install: missing, remove } = await findWork(context, held.paths, lock, options.repair);
       await refuseRecovery(registries, missing, options.frozen);
       const current = await withCurrentSigners(registries, lock, missing);
       const plan = planChanges(held.lock, current);
       await requireConsent(context, plan, options);
       if (options.dryRun)
         return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };
-      const applied = await applyLockfile(context, registries, held, held.project, current);
+      const applied = await applyLockfile(context, registries, held, held.project, current, options.repair);
       return { plan, dryRun: false, ...applied };
     }),
   );

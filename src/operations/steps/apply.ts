@@ -41,11 +41,16 @@ export interface Applied {
   readonly removed: readonly PluginName[];
 }
 
-/** Plugins of `lock` that are not installed as it says, and installed ones that it does not have. By receipts alone. */
+/**
+ * Plugins of `lock` that are not installed as it says, and installed ones that it does not have. By receipts alone.
+ *
+ * @param repair every plugin of `lock` counts as missing, whatever its receipt says: it may be the receipt that is wrong.
+ */
 export async function findWork(
   context: Context,
   paths: RootPaths,
   lock: Lockfile,
+  repair = false,
 ): Promise<{
   readonly install: readonly (readonly [PluginName, LockedPlugin])[];
   readonly remove: readonly PluginName[];
@@ -55,8 +60,8 @@ export async function findWork(
   );
   const install: [PluginName, LockedPlugin][] = [];
   for (const [name, locked] of Object.entries(lock.plugins) as [PluginName, LockedPlugin][]) {
-    if (!isSame(receipts.get(name), locked) || !(await isFolder(paths.installed(name))))
-      install.push([name, locked]);
+    const isThere = isInstalledAs(receipts.get(name), locked) && (await isFolder(paths.installed(name)));
+    if (repair || !isThere) install.push([name, locked]);
   }
   return { install, remove: [...receipts.keys()].filter((name) => lock.plugins[name] === undefined) };
 }
@@ -64,6 +69,8 @@ export async function findWork(
 /**
  * Brings the root to what `lock` says and writes `udos.json` and the lockfile, in one step that happens whole or not at
  * all. Files whose text would not change are left alone.
+ *
+ * @param repair as for {@link findWork}.
  */
 export async function applyLockfile(
   context: Context,
@@ -71,9 +78,10 @@ export async function applyLockfile(
   held: HeldProject,
   project: Project,
   lock: Lockfile,
+  repair = false,
 ): Promise<Applied> {
   const { paths } = held;
-  const { install, remove } = await findWork(context, paths, lock);
+  const { install, remove } = await findWork(context, paths, lock, repair);
   const installs = await obtainPlugins(context, registries, paths.root, install);
   const changes: InstallChange[] = [
     ...[...installs].map(([plugin, one]) => ({ plugin, install: one })),
@@ -102,7 +110,8 @@ function transactionPlace(context: Context, paths: RootPaths) {
   return { paths, receiptsFolder: context.home.receipts(paths.root), ecosystem: context.home.ecosystem };
 }
 
-function isSame(receipt: Receipt | undefined, locked: LockedPlugin): boolean {
+/** True when the receipt is of the very release that is locked. */
+export function isInstalledAs(receipt: Receipt | undefined, locked: LockedPlugin): boolean {
   return (
     receipt !== undefined &&
     receipt.version === locked.version &&

@@ -40,7 +40,19 @@ export async function openRegistries(
   context: Context,
   project: Pick<OpenProject, 'paths' | 'project' | 'lock'> | undefined,
 ): Promise<Registries> {
-  const configured = configuredRegistries(context, await readConfig(context), project);
+  return openConfigured(
+    context,
+    configuredRegistries(context, await readConfig(context), project),
+    project?.lock,
+  );
+}
+
+/** Registries that need not stand in any file yet. */
+export function openConfigured(
+  context: Context,
+  configured: readonly ConfiguredRegistry[],
+  lock: Lockfile | undefined,
+): Registries {
   const clock = context.clock.now().getTime();
   const opened = new Map<RegistryId, Promise<OpenRegistry>>();
   const transfers: Transfer[] = [];
@@ -62,7 +74,7 @@ export async function openRegistries(
         sources,
         store: createDiskTrustStore(context.home.registry(registry.id).trust),
         clock,
-        minSequence: minSequence(project?.lock, registry.id),
+        minSequence: minSequence(lock, registry.id),
         warn: (text) => {
           context.reporter.warn(text);
         },
@@ -82,7 +94,7 @@ export async function openRegistries(
     find,
     async open(id, purpose) {
       const registry = find(id);
-      if (registry === undefined) throw notConfigured(id, project?.lock);
+      if (registry === undefined) throw notConfigured(id, lock);
       const work = opened.get(id) ?? sync(registry);
       opened.set(id, work);
       const open = await work;

@@ -1,0 +1,51 @@
+import type { Context } from '../context/index.js';
+import { layout } from '../model/index-layout.js';
+import { checkpointDays, prepareWorkspaceCheckpoint } from './steps/checkpoint-index.js';
+import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
+import { readRoles } from './steps/index-documents.js';
+import { findSigners, openSignersFor } from './steps/signers.js';
+
+export interface CheckpointOptions {
+  readonly index?: string | undefined;
+  readonly keys: readonly string[];
+  /** How long it lasts; by default as DESIGN check 8 says. */
+  readonly days?: number | undefined;
+}
+
+export interface CheckpointResult {
+  readonly registry: string;
+  readonly sequence: number;
+  readonly issued: string;
+  readonly expires: string;
+  /** Parts of main that clients would refuse, and that stayed at their last good bytes. */
+  readonly keptBack: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+}
+
+/**
+ * Publishes what is on `main`: writes the generated files, signs the next checkpoint, and moves the branch `published`.
+ *
+ * @throws INDEX_NOT_FOUND, KEY_NOT_FOUND, CHECKPOINT_INVALID, ROOT_EXPIRED; nothing is changed then
+ */
+export async function checkpointRegistry(
+  context: Context,
+  options: CheckpointOptions,
+): Promise<CheckpointResult> {
+  const workspace = await openLocalWorkspace(context, indexFolder(context, options.index));
+  const roles = await readRoles(workspace.main);
+  const signers = await openSignersFor(context, roles.checkpoint, options.keys, 'sign checkpoints');
+  if (roles.witness !== undefined) signers.push(...(await findSigners(context, roles.witness, options.keys)));
+  const days = options.days ?? (roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team);
+  const prepared = await prepareWorkspaceCheckpoint(context, workspace, new Map(), signers, days);
+  await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
+  return {
+    registry: workspace.registry,
+    sequence: prepared.checkpoint.sequence,
+    issued: prepared.checkpoint.issued,
+    expires: prepared.checkpoint.expires,
+    keptBack: prepared.keptBack.map(({ path, error }) => ({
+      path: path === 'trust/root' ? layout.rootFolder : path,
+      code: error.code,
+      message: error.message,
+    })),
+  };
+}

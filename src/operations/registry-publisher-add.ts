@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Context } from '../context/index.js';
+import { UdosError } from '../errors/index.js';
+import { sidecarOf } from '../model/index-layout.js';
+import { parsePublisher, type Fingerprint } from '../model/names.js';
+import { parsePublicKeyFile } from '../primitives/crypto/index.js';
+import { fileError } from '../primitives/fs/index.js';
+import { firstPublisher, signedDocument } from './steps/author-index.js';
+import { readPublisher, readRoles } from './steps/index-documents.js';
+import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
+import { findSigners, openSignersFor } from './steps/signers.js';
+
+export interface PublisherAddOptions {
+  readonly index?: string | undefined;
+  readonly publisher: string;
+  /** `.pub` files of the owners. */
+  readonly publicKeys: readonly string[];
+  readonly displayName?: string | undefined;
+  readonly url?: string | undefined;
+  readonly email?: string | undefined;
+  /** The granting key. */
+  readonly keys: readonly string[];
+}
+
+export interface PublisherAddResult {
+  readonly publisher: string;
+  readonly file: string;
+  readonly owners: readonly Fingerprint[];
+  /** Sidecars that are still missing: an owner writes one with `registry sign`. */
+  readonly missing: readonly { readonly fingerprint: Fingerprint; readonly sidecar: string }[];
+}
+
+/**
+ * Grants a namespace: writes and commits the first version of a publisher, signed by the granting key, and by the
+ * owners' keys as far as they are here.
+ *
+ * @throws NAME_INVALID, INDEX_NOT_FOUND, KEY_INVALID, KEY_NOT_FOUND, INDEX_INVALID when the name is taken
+ */
+export async function addPublisher(
+  context: Context,
+  options: PublisherAddOptions,
+): Promise<PublisherAddResult> {
+  const publisher = parsePublisher(options.publisher);
+  const workspace = await openLocalWorkspace(context, indexFolder(context, options.index));
+  if ((await readPublisher(workspace.main, publisher)) !== undefined) {
+    throw new UdosError('INDEX_INVALID', `The publisher ${publisher} is there already.`, {
+      hint: 'Choose another name. Keys of a publisher change by a new version of its file, signed by its owners.',
+      data: { publisher },
+    });
+  }
+  const roles = await readRoles(workspace.main);
+  const ring = await readKeys(context, options.publicKeys);
+  const grantors = await openSignersFor(
+    context,
+    roles.grant ?? roles.curator,
+    options.keys,
+    'grant a namespace',
+  );
+  if (Object.keys(ring).length === 0) {
+    for (const grantor of grantors) ring[grantor.fingerprint] = grantor.encoded;
+  }
+  const { path: file, document } = firstPublisher(workspace.registry, publisher, ring, {
+    displayName: options.displayName ?? publisher,
+    ...(options.url === undefined ? {} : { url: options.url }),
+    ...(options.email === undefined ? {} : { email: options.email }),
+  });
+  const owners = await findSigners(context, document.owners, options.keys);
+  const signers = [
+    ...new Map([...grantors, ...owners].map((signer) => [signer.fingerprint, signer])).values(),
+  ];
+  await workspace.commit(
+    signedDocument(workspace.registry, file, document, signers, workspace.main),
+    `Grant the namespace ${publisher}`,
+  );
+  const signed = new Set(signers.map((signer) => signer.fingerprint));
+  const missing = document.owners.keys
+    .filter((fp) => !signed.has(fp))
+    .map((fingerprint) => ({ fingerprint, sidecar: sidecarOf(file, fingerprint) as string }));
+  return {
+    publisher,
+    file,
+    owners: document.owners.keys,
+    missing: signed.size > 0 && document.owners.keys.some((fp) => signed.has(fp)) ? [] : missing,
+  };
+}
+
+async function readKeys(context: Context, files: readonly string[]): Promise<Record<string, string>> {
+  const ring: Record<string, string> = {};
+  for (const name of files) {
+    const file = path.resolve(context.cwd, name);
+    const text = await readFile(file, 'utf8').catch((error: unknown) => {
+      throw fileError('read', file, error);
+    });
+    const key = parsePublicKeyFile(text);
+    ring[key.fingerprint] = key.encoded;
+  }
+  return ring;
+}

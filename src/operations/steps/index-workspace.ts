@@ -1,0 +1,200 @@
+import path from 'node:path';
+import type { Context } from '../../context/index.js';
+import { UdosError } from '../../errors/index.js';
+import { layout } from '../../model/index-layout.js';
+import { isPluginName, type PluginName, type RegistryId } from '../../model/names.js';
+import { isFolder } from '../../primitives/fs/index.js';
+import {
+  commitChanges,
+  currentBranch,
+  fetchRef,
+  initRepository,
+  listTree,
+  openRepository,
+  pushRef,
+  readBlobs,
+  readRef,
+  writeRef,
+  writeWorkTree,
+  type GitRepository,
+} from '../../primitives/git/index.js';
+import type { Transfer } from '../../primitives/http/index.js';
+import { emptyTree, registryIdOf, type Changes, type IndexTree } from '../../registry/index.js';
+import type { ConfiguredRegistry } from './configured-registries.js';
+
+const mainRef = 'refs/heads/main';
+const publishedRef = 'refs/heads/published';
+/** A whole index, artifacts included, may be this large when its owner fetches it. */
+const maxFetchBytes = 2 * 1024 * 1024 * 1024;
+const maxFileBytes = 256 * 1024 * 1024;
+
+/** An index as somebody who may write to it has it: a repository with the branches `main` and `published`. */
+export interface IndexWorkspace {
+  readonly registry: RegistryId;
+  /** For people. */
+  readonly location: string;
+  readonly main: IndexTree;
+  readonly published: IndexTree | undefined;
+  /** Commits to main, or to a new branch that begins there. The tree of main follows. */
+  commit(changes: Changes, message: string, branch?: string): Promise<void>;
+  /** Moves `published` to main's tree with `changes`, one fast-forward commit. */
+  publish(changes: Changes, message: string): Promise<void>;
+  /** Sends what was committed to where the index is hosted; nothing to do for a repository on this machine. */
+  push(branch?: string): Promise<void>;
+}
+
+/** The index in the repository at `folder`. @throws INDEX_NOT_FOUND */
+export async function openLocalWorkspace(context: Context, folder: string): Promise<IndexWorkspace> {
+  const repo = (await isFolder(folder)) ? await openRepository(folder) : undefined;
+  if (repo === undefined) {
+    throw new UdosError('INDEX_NOT_FOUND', `${folder} is not the repository of an index.`, {
+      hint: 'Go to the folder of the index, or make one with `udos registry init DIR`.',
+    });
+  }
+  return openWorkspace(context, repo, folder, () => Promise.resolve());
+}
+
+/** A fresh copy of a registry's index, from where it is hosted, ready to be changed and pushed back. */
+export async function openHostedWorkspace(
+  context: Context,
+  registry: ConfiguredRegistry,
+  transfer: Transfer,
+): Promise<IndexWorkspace> {
+  const [location] = registry.locations;
+  if (location === undefined) throw new UdosError('BUG', `${registry.alias} has no place.`);
+  if (location.kind === 'disk') return openLocalWorkspace(context, location.folder);
+  if (context.offline) throw new UdosError('OFFLINE', `Offline, and ${location.url} must be asked.`);
+  const { url } = location;
+  const repo = await initRepository({ folder: context.home.registry(registry.id).workspace, bare: true });
+  for (const ref of [mainRef, publishedRef]) {
+    const oid = await fetchRef(repo, { url, ref, transfer, maxBytes: maxFetchBytes });
+    if (oid !== undefined) await writeRef(repo, ref, oid);
+  }
+  return openWorkspace(context, repo, url, async (branch) => {
+    const refs = branch === undefined ? [mainRef, publishedRef] : [`refs/heads/${branch}`];
+    for (const ref of refs) {
+      const oid = await readRef(repo, ref);
+      if (oid !== undefined) await pushRef(repo, { url, oid, ref, transfer });
+    }
+  });
+}
+
+/** Begins an index: the first commit of a new repository. */
+export async function commitFirst(
+  context: Context,
+  repo: GitRepository,
+  location: string,
+  files: Changes,
+  message: string,
+): Promise<IndexWorkspace> {
+  await commitChanges(repo, {
+    ref: mainRef,
+    expected: undefined,
+    parents: [],
+    base: undefined,
+    changes: files,
+    message,
+    author: authorOf(context),
+    seconds: Math.floor(context.clock.now().getTime() / 1000),
+  });
+  if (repo.workTree !== undefined) await writeWorkTree(repo, files);
+  return openWorkspace(context, repo, location, () => Promise.resolve());
+}
+
+async function openWorkspace(
+  context: Context,
+  repo: GitRepository,
+  location: string,
+  push: IndexWorkspace['push'],
+): Promise<IndexWorkspace> {
+  let mainCommit = await readRef(repo, mainRef);
+  let publishedCommit = await readRef(repo, publishedRef);
+  let main = mainCommit === undefined ? emptyTree : await commitTree(repo, mainCommit);
+  const published = publishedCommit === undefined ? undefined : await commitTree(repo, publishedCommit);
+  const author = authorOf(context);
+  const seconds = Math.floor(context.clock.now().getTime() / 1000);
+  return {
+    registry: await idOf(main, location),
+    location,
+    get main() {
+      return main;
+    },
+    published,
+    async commit(changes, message, branch) {
+      const ref = branch === undefined ? mainRef : `refs/heads/${branch}`;
+      const expected = branch === undefined ? mainCommit : await readRef(repo, ref);
+      const parents = mainCommit === undefined ? [] : [mainCommit];
+      const oid = await commitChanges(repo, {
+        ref,
+        expected,
+        parents,
+        base: mainCommit,
+        changes,
+        message,
+        author,
+        seconds,
+      });
+      if (branch !== undefined) return;
+      mainCommit = oid;
+      main = await commitTree(repo, oid);
+      if (repo.workTree !== undefined && (await currentBranch(repo)) === mainRef)
+        await writeWorkTree(repo, changes);
+    },
+    async publish(changes, message) {
+      const parents = publishedCommit === undefined ? [] : [publishedCommit];
+      const request = { ref: publishedRef, expected: publishedCommit, parents, base: mainCommit };
+      publishedCommit = await commitChanges(repo, { ...request, changes, message, author, seconds });
+    },
+    push,
+  };
+}
+
+/** The tree of a commit, read from the repository's objects. */
+export async function commitTree(repo: GitRepository, commit: string): Promise<IndexTree> {
+  const files = await listTree(repo, commit);
+  return {
+    paths: files.map((file) => file.path).sort(),
+    read: (paths) => readBlobs(repo, commit, paths, maxFileBytes),
+  };
+}
+
+/** The published tree that a clone of an index knows: its own branch, or the one it was cloned from. */
+export async function publishedTree(folder: string): Promise<IndexTree | undefined> {
+  const repo = (await isFolder(folder)) ? await openRepository(folder) : undefined;
+  if (repo === undefined) return undefined;
+  const commit =
+    (await readRef(repo, publishedRef)) ?? (await readRef(repo, 'refs/remotes/origin/published'));
+  return commit === undefined ? undefined : commitTree(repo, commit);
+}
+
+/** @throws INDEX_NOT_FOUND when the tree has no first root */
+export async function idOf(tree: IndexTree, location: string): Promise<RegistryId> {
+  const first = (await tree.read([layout.root(1)])).get(layout.root(1));
+  if (first !== undefined) return registryIdOf(first);
+  throw new UdosError(
+    'INDEX_NOT_FOUND',
+    `There is no index in ${location}: ${layout.root(1)} is missing on its branch main.`,
+    {
+      hint: 'Make one with `udos registry init DIR`.',
+    },
+  );
+}
+
+/** Who commits: what git's own variables say, else udos. */
+function authorOf(context: Context): { name: string; email: string } {
+  return {
+    name: context.env['GIT_AUTHOR_NAME'] ?? 'udos',
+    email: context.env['GIT_AUTHOR_EMAIL'] ?? 'udos@localhost',
+  };
+}
+
+/** A branch name for a change to one plugin. */
+export function branchFor(plugin: PluginName, what: string): string {
+  if (!isPluginName(plugin)) throw new UdosError('BUG', 'A branch is named after a plugin.');
+  return `udos/${plugin.replace('/', '-')}-${what.replaceAll(/[^A-Za-z0-9.]+/g, '-')}`;
+}
+
+/** The index folder a command means: `--index`, else the current folder. */
+export function indexFolder(context: Context, given: string | undefined): string {
+  return path.resolve(context.cwd, given ?? '.');
+}

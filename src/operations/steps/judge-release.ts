@@ -1,0 +1,37 @@
+import { judgeArchive, verifyArtifactSignature } from '../../artifact/index.js';
+import { UdosError } from '../../errors/index.js';
+import { blake2b512, sha512Integrity } from '../../primitives/crypto/index.js';
+import type { JudgeRelease } from '../../registry/index.js';
+
+/**
+ * Checks 15 and 16 for a release whose artifact lies in the index. One that is hosted elsewhere is judged by those who
+ * download it: an index's own check needs no network.
+ *
+ * @throws ARTIFACT_NOT_FOUND, ARTIFACT_MISMATCH, ARTIFACT_SIGNATURE_INVALID, ARCHIVE_UNSAFE, MANIFEST_MISMATCH
+ */
+export const judgeRelease: JudgeRelease = async (tree, registry, document, release, artifactKeys) => {
+  const claim = { registry, plugin: document.name, release, artifactKeys };
+  const paths = release.urls.filter((url) => url.startsWith('artifacts/'));
+  if (paths.length === 0) return;
+  const bytes = [...(await tree.read(paths)).values()][0];
+  if (bytes === undefined) {
+    throw new UdosError('ARTIFACT_NOT_FOUND', `${paths.join(', ')} is not in the index.`, {
+      data: { plugin: document.name, version: release.version },
+    });
+  }
+  const found = sha512Integrity(bytes);
+  if (bytes.length !== release.size || found !== release.integrity) {
+    throw new UdosError(
+      'ARTIFACT_MISMATCH',
+      `${paths.join(', ')} is not the artifact of ${document.name} ${release.version}: expected ${release.size} bytes with ${release.integrity}, found ${bytes.length} with ${found}.`,
+      { data: { expected: release.integrity, found } },
+    );
+  }
+  verifyArtifactSignature(claim, blake2b512(bytes));
+  await judgeArchive(claim, chunks(bytes));
+};
+
+// eslint-disable-next-line @typescript-eslint/require-await -- the archive reader takes streams
+async function* chunks(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

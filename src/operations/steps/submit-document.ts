@@ -1,0 +1,106 @@
+import type { Context } from '../../context/index.js';
+import type { PluginDocument } from '../../model/formats/index.js';
+import { layout } from '../../model/index-layout.js';
+import { publisherOf } from '../../model/names.js';
+import {
+  judgeTree,
+  rememberPublished,
+  withChanges,
+  type Changes,
+  type Signer,
+} from '../../registry/index.js';
+import { signedDocument } from './author-index.js';
+import { checkpointDays, prepareWorkspaceCheckpoint } from './checkpoint-index.js';
+import { readRoles } from './index-documents.js';
+import { branchFor, type IndexWorkspace } from './index-workspace.js';
+import { judgeRelease } from './judge-release.js';
+import { findSigners } from './signers.js';
+
+export interface Submission {
+  readonly document: PluginDocument;
+  /** Files that go with it: artifacts. */
+  readonly files: Changes;
+  readonly signers: readonly Signer[];
+  readonly message: string;
+  /** Names the branch of a proposal. */
+  readonly what: string;
+  /** Propose on a branch even where the checkpoint key is at hand. */
+  readonly branch: string | boolean;
+  readonly keys: readonly string[];
+  readonly dryRun: boolean;
+}
+
+export interface Submitted {
+  /** `published`: clients see it now. `proposed`: it waits on a branch for a pull request. */
+  readonly state: 'published' | 'proposed' | 'dry-run';
+  readonly branch: string | null;
+  readonly sequence: number | null;
+}
+
+/**
+ * Brings a signed document into an index. Who holds the checkpoint key commits to main, checkpoints and pushes, in one
+ * go; everybody else gets a branch to open a pull request from. Either way the result is judged first, as a client and as
+ * `registry check` would.
+ *
+ * @throws what a client would say of the document; PUSH_REFUSED, AUTH_REQUIRED. Nothing is committed before the judging.
+ */
+export async function submitDocument(
+  context: Context,
+  workspace: IndexWorkspace,
+  submission: Submission,
+): Promise<Submitted> {
+  const { document, dryRun, message } = submission;
+  const path = layout.document(document.name);
+  const signed = signedDocument(workspace.registry, path, document, submission.signers, workspace.main);
+  const changes: Changes = new Map([...signed, ...submission.files]);
+  const roles = await readRoles(workspace.main);
+  const checkpointers =
+    submission.branch === false ? await findSigners(context, roles.checkpoint, submission.keys) : [];
+  const mayPublish = checkpointers.length >= roles.checkpoint.threshold && roles.witness === undefined;
+
+  if (!mayPublish) {
+    await judgeProposal(context, workspace, changes, document);
+    const branch =
+      typeof submission.branch === 'string' ? submission.branch : branchFor(document.name, submission.what);
+    if (dryRun) return { state: 'dry-run', branch, sequence: null };
+    await workspace.commit(changes, message, branch);
+    context.reporter.step('Pushing the branch');
+    await workspace.push(branch);
+    return { state: 'proposed', branch, sequence: null };
+  }
+  const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
+  const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, checkpointers, days);
+  for (const problem of prepared.keptBack) {
+    if (concerns(problem.path, document)) throw problem.error;
+    context.reporter.warn(`${problem.path} stays as it was published: ${problem.error.message}`);
+  }
+  if (dryRun) return { state: 'dry-run', branch: null, sequence: prepared.checkpoint.sequence };
+  await workspace.commit(changes, message);
+  await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
+  context.reporter.step('Pushing');
+  await workspace.push();
+  return { state: 'published', branch: null, sequence: prepared.checkpoint.sequence };
+}
+
+async function judgeProposal(
+  context: Context,
+  workspace: IndexWorkspace,
+  changes: Changes,
+  document: PluginDocument,
+): Promise<void> {
+  const judgement = await judgeTree({
+    registry: workspace.registry,
+    tree: withChanges(workspace.main, changes),
+    store: await rememberPublished(workspace.registry, workspace.published),
+    now: context.clock.now().getTime(),
+    judgeRelease,
+  });
+  const problem = judgement.problems.find((one) => concerns(one.path, document));
+  if (problem !== undefined) throw problem.error;
+}
+
+function concerns(path: string, document: PluginDocument): boolean {
+  return (
+    path === layout.document(document.name) || path === layout.publisherFolder(publisherOf(document.name))
+  );
+}

@@ -1,4 +1,4 @@
-import type { CatalogLine, PluginDocument, RegistryFile, Release } from './formats/index.js';
+import type { CatalogLine, KeyRole, PluginDocument, RegistryFile, Release } from './formats/index.js';
 import type { Alias, Fingerprint, IndexPath, PluginName, Publisher, RegistryId } from './names.js';
 
 /**
@@ -9,7 +9,10 @@ export interface VerifiedIndex {
   readonly registry: RegistryId;
   readonly alias: Alias;
   readonly rootVersion: number;
+  readonly root: RootSummary;
   readonly sequence: number;
+  /** When the checkpoint was signed, RFC 3339. */
+  readonly issued: string;
   /** When the checkpoint expires, RFC 3339. */
   readonly expires: string;
   readonly isExpired: boolean;
@@ -20,6 +23,15 @@ export interface VerifiedIndex {
   catalog(): Promise<readonly CatalogLine[]>;
   /** A file that is stored in the index but is not listed by it: an artifact. Its bytes are not checked here. */
   readUnlisted(path: IndexPath, maxBytes: number): Promise<Uint8Array | undefined>;
+}
+
+/** What the root in force says, for people. */
+export interface RootSummary {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly expires: string;
+  readonly roles: Readonly<Record<string, KeyRole>>;
+  readonly upstreams: readonly RegistryId[];
 }
 
 /** A plugin document that its publisher vouches for now. */

@@ -1,5 +1,12 @@
 import { UdosError } from '../errors/index.js';
-import { catalogLine, readFormat, registryFile, type CatalogLine } from '../model/formats/index.js';
+import {
+  catalogLine,
+  readFormat,
+  registryFile,
+  type CatalogLine,
+  type KeyRole,
+  type Root,
+} from '../model/formats/index.js';
 import { layout } from '../model/index-layout.js';
 import {
   publisherOf,
@@ -9,7 +16,7 @@ import {
   type Publisher,
   type RegistryId,
 } from '../model/names.js';
-import type { VerifiedIndex, VerifiedPlugin } from '../model/verified-index.js';
+import type { RootSummary, VerifiedIndex, VerifiedPlugin } from '../model/verified-index.js';
 import { listedSidecars, type CheckedFiles } from './trust/checked-files.js';
 import type { SignedCheckpoint } from './trust/checkpoints.js';
 import { verifyDocument } from './trust/documents.js';
@@ -69,7 +76,9 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
     registry,
     alias: head.alias,
     rootVersion: root.document.version,
+    root: summaryOf(root.document),
     sequence: head.checkpoint.document.sequence,
+    issued: head.checkpoint.document.issued,
     expires: head.checkpoint.document.expires,
     isExpired: head.isExpired,
 
@@ -135,6 +144,16 @@ function parseCatalog(path: IndexPath, bytes: Uint8Array | undefined): CatalogLi
       code: 'INDEX_TAMPERED',
     }),
   );
+}
+
+function summaryOf({ name, expires, roles, upstreams }: Root): RootSummary {
+  const given = Object.entries(roles).filter((entry): entry is [string, KeyRole] => entry[1] !== undefined);
+  return {
+    name,
+    expires,
+    roles: Object.fromEntries(given),
+    upstreams: Object.keys(upstreams) as RegistryId[],
+  };
 }
 
 function missing(path: IndexPath): UdosError {

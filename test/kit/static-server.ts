@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { loopbackCertificate } from './loopback-certificate.js';
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly method: string;
   /** As it was sent, query included. */
   readonly path: string;
@@ -16,7 +16,7 @@ export interface RecordedRequest {
 }
 
 /** What a test makes the server do instead of sending the file. */
-export type Answer =
+type Answer =
   | {
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;

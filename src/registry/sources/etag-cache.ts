@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { hasCode } from '../../errors/index.js';
 import { readFileIfAny, writeFileAtomic } from '../../primitives/fs/index.js';
 
-export interface CachedAnswer {
+interface CachedAnswer {
   readonly etag: string;
   readonly body: Uint8Array;
 }

@@ -1,0 +1,1 @@
+export { resolve, type ResolveInput } from './resolve.js';

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { redact, redactUrls } from '../../../src/cli/redact.js';
+
+const canary = 'canary-7f3a9c21d5';
+
+describe('redaction', () => {
+  it('takes the userinfo out of every URL', () => {
+    for (const url of [
+      `https://ada:${canary}@git.example/x.git`,
+      `https://${canary}@git.example`,
+      `http://a:${canary}@b@git.example/`,
+      `ssh://git:${canary}@git.example/x`,
+      `git+https://${canary}:x-oauth-basic@git.example`,
+    ]) {
+      const clean = redactUrls(`Cannot reach "${url}": no such host; ${url}`);
+      assert.doesNotMatch(clean, /canary/);
+      assert.match(clean, /\[redacted\]@git\.example/);
+    }
+  });
+
+  it('leaves addresses that hold no secret', () => {
+    for (const url of [
+      'ssh://git@git.example/x',
+      'https://git.example/@scope/x',
+      'ada@git.example',
+      'file:///a@b',
+    ]) {
+      assert.equal(redactUrls(url), url);
+    }
+  });
+
+  it('takes out credentials by their shape', () => {
+    for (const text of [
+      `authorization: Bearer ${canary}`,
+      `"Proxy-Authorization": "Basic ${canary}"`,
+      `Authorization=${canary}`,
+      `sent Bearer ${canary} to it`,
+      `https://git.example/x?private_token=${canary}&y=1`,
+    ]) {
+      assert.doesNotMatch(redact(text, {}), /canary/, text);
+    }
+  });
+
+  it('takes out the values of the environment that are secret, in the forms they are sent in', () => {
+    const env = { UDOS_TOKEN_ACME: canary, UDOS_KEY_PASSWORD: 'sesam öffne', PATH: '/usr/bin' };
+    const basic = Buffer.from(canary).toString('base64');
+    const text = `x${canary}y ${basic} sesam öffne ${encodeURIComponent('sesam öffne')} /usr/bin`;
+    assert.equal(redact(text, env), 'x[redacted]y [redacted] [redacted] [redacted] /usr/bin');
+  });
+
+  it('ignores secrets too short to be told from words', () => {
+    assert.equal(redact('a cat', { UDOS_KEY_PASSWORD: 'a', UDOS_TOKEN_X: '' }), 'a cat');
+  });
+
+  it('leaves ordinary sentences alone', () => {
+    const text = 'A basic authorization error: the token of "acme" was refused by https://git.example/x.';
+    assert.equal(redact('The basic information', {}), 'The basic information');
+    assert.equal(redactUrls(text), text);
+  });
+});

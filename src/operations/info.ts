@@ -58,7 +58,6 @@ export async function info(context: Context, specText: string, place: Place): Pr
     const { alias, registry, plugin } = await findPlugin(registries, open, spec);
     const release = meantRelease(spec, plugin);
     const { description, category, keywords, releases } = plugin.document;
-    const { urls: _urls, minisig: _minisig, ...shown } = release;
     const locked = open?.lock.plugins[spec.name];
     return {
       name: spec.name,
@@ -67,7 +66,7 @@ export async function info(context: Context, specText: string, place: Place): Pr
       description,
       category,
       keywords,
-      ...shown,
+      ...shownFields(release),
       revoked: plugin.revocationOf(release) ?? false,
       signers: [...plugin.signers].sort(),
       latest: newestRelease(plugin)?.version ?? null,
@@ -75,6 +74,14 @@ export async function info(context: Context, specText: string, place: Place): Pr
       locked: locked?.registry === registry ? locked.version : null,
     };
   });
+}
+
+function shownFields(release: Release): Omit<Release, 'urls' | 'minisig'> {
+  const hidden = new Set(['urls', 'minisig']);
+  return Object.fromEntries(Object.entries(release).filter(([field]) => !hidden.has(field))) as Omit<
+    Release,
+    'urls' | 'minisig'
+  >;
 }
 
 /** @throws VERSION_NOT_FOUND naming what there is */

@@ -56,8 +56,8 @@ export function findPaths(
   const dependants = dependantsOf(project, lock);
   const paths: WhyStep[][] = [];
   const queue: { at: PluginName; below: WhyStep[] }[] = [{ at: plugin, below: [] }];
-  for (let next = 0; next < queue.length; next += 1) {
-    const { at, below } = queue[next] ?? { at: plugin, below: [] };
+  // The queue grows while it is walked.
+  for (const { at, below } of queue) {
     const locked = lock.plugins[at];
     if (locked === undefined) continue;
     for (const { by, range, optional } of dependants.get(at) ?? []) {

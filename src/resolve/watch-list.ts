@@ -89,7 +89,7 @@ export class WatchList {
   }
 }
 
-function swap<T>(items: T[], one: number, other: number): void {
+function swap(items: Watch['terms'], one: number, other: number): void {
   const [first, second] = [items[one], items[other]];
   if (first === undefined || second === undefined) return;
   items[one] = second;

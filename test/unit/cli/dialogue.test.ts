@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createContext } from '../../../src/cli/create-context.js';
 import { createReporter } from '../../../src/cli/reporter.js';
-import { Interruption } from '../../../src/cli/interruption.js';
 import { hasCode } from '../../../src/errors/index.js';
 import { runSample, sampleSurroundings, type SampleSurroundings } from './sample-run.js';
 
@@ -75,7 +74,7 @@ describe('questions', () => {
     const surroundings = sampleSurroundings({ terminal: true });
     const outcome = await typed(surroundings, '\u0003', runSample(['ask'], surroundings));
     assert.equal(outcome.status, 130);
-    assert.ok(surroundings.interruption.signal.reason instanceof Interruption);
+    assert.equal((surroundings.interruption.signal.reason as Error).name, 'Interruption');
     assert.doesNotMatch(outcome.stderr, /error/);
   });
 });
@@ -85,11 +84,12 @@ describe('progress', () => {
     const surroundings = sampleSurroundings({ terminal: true, columns: 40 });
     const reporter = createReporter(surroundings, calm);
     reporter.step(`reading ${'x'.repeat(100)}`);
-    assert.match(surroundings.stderr.text, /^\r\u001b\[2K\u001b\[2mreading x+…\u001b\[22m$/);
-    assert.doesNotMatch(surroundings.stderr.text, /x{40}/);
+    const erase = '\r\u001b[2K';
+    const step = `${erase}\u001b[2mreading ${'x'.repeat(30)}…\u001b[22m`;
+    assert.equal(surroundings.stderr.text, step);
     reporter.warn('careful');
     reporter.clear();
-    assert.match(surroundings.stderr.text, /m\r\u001b\[2K\u001b\[33mwarning:\u001b\[39m careful\n$/);
+    assert.equal(surroundings.stderr.text, `${step}${erase}\u001b[33mwarning:\u001b[39m careful\n`);
   });
 
   it('is not shown without a terminal, except as plain lines under --verbose', async () => {

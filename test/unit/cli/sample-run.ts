@@ -2,16 +2,16 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { PassThrough, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
-import { runCommandLine } from '../../../src/cli/main.js';
 import type { Surroundings } from '../../../src/cli/surroundings.js';
 
 const repository = path.resolve(import.meta.dirname, '../../..');
+const mainUrl = pathToFileURL(path.join(repository, 'src/cli/main.ts')).href;
 
 /** A file of the package that lists the sample commands. */
-export const sampleUrl = pathToFileURL(path.join(import.meta.dirname, 'app', 'commands.ts')).href;
+const sampleUrl = pathToFileURL(path.join(import.meta.dirname, 'app', 'commands.ts')).href;
 
 /** A stream that keeps what is written to it. */
-export class Captured extends Writable {
+class Captured extends Writable {
   text = '';
   constructor(
     readonly isTTY = false,
@@ -27,7 +27,7 @@ export class Captured extends Writable {
 }
 
 /** Keys as they would come from a terminal. */
-export class Keyboard extends PassThrough {
+class Keyboard extends PassThrough {
   readonly isRaw = false;
   constructor(readonly isTTY = false) {
     super();
@@ -66,11 +66,15 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a sample command inside this process. */
+/**
+ * Runs a sample command inside this process. The command line is imported the way oclif imports commands, so that both get
+ * the same modules: a static import may be loaded as a second copy by the test runner.
+ */
 export async function runSample(
   argv: readonly string[],
   surroundings: SampleSurroundings = sampleSurroundings(),
 ): Promise<Outcome> {
+  const { runCommandLine } = await import('../../../src/cli/main.js');
   const status = await runCommandLine(argv, sampleUrl, surroundings);
   return { status, stdout: surroundings.stdout.text, stderr: surroundings.stderr.text };
 }
@@ -80,8 +84,7 @@ export function startSample(
   argv: readonly string[],
   env: Record<string, string> = {},
 ): ChildProcessWithoutNullStreams {
-  const main = pathToFileURL(path.join(repository, 'src/cli/main.ts')).href;
-  const script = `import { main } from '${main}'; await main(process.argv.slice(1), '${sampleUrl}');`;
+  const script = `import { main } from '${mainUrl}'; await main(process.argv.slice(1), '${sampleUrl}');`;
   return spawn(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '--eval', script, '--', ...argv],

@@ -91,7 +91,8 @@ async function verifyOne(
   if (receipt === undefined) problems.push({ kind: 'not-installed', path: '.' });
   else if (!isInstalledAs(receipt, locked)) problems.push({ kind: 'other-release', path: '.' });
   else {
-    if (files !== undefined && !isSameFiles(files, receipt.files)) problems.push({ kind: 'receipt', path: '.' });
+    if (files !== undefined && !isSameFiles(files, receipt.files))
+      problems.push({ kind: 'receipt', path: '.' });
     problems.push(...(await inspectInstalled(paths, receipt)));
   }
   return { name, version: locked.version, ...provenance, problems };
@@ -141,7 +142,9 @@ function isSameFiles(left: Receipt['files'], right: Receipt['files']): boolean {
 function refuseDamage(plugins: readonly VerifiedInstall[]): void {
   const damaged = plugins.filter((plugin) => plugin.problems.length > 0);
   if (damaged.length === 0) return;
-  const lines = damaged.map((plugin) => `\n  ${plugin.name}: ${plugin.problems.slice(0, 5).map(sentence).join('; ')}`);
+  const lines = damaged.map(
+    (plugin) => `\n  ${plugin.name}: ${plugin.problems.slice(0, 5).map(sentence).join('; ')}`,
+  );
   const isForeign = damaged.some((plugin) => plugin.problems.some(({ kind }) => kind === 'unknown-folder'));
   throw new UdosError('INSTALL_DAMAGED', `What is installed is not what is locked:${lines.join('')}`, {
     hint: isForeign

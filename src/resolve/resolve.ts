@@ -8,7 +8,7 @@
  * registry.
  *
  * The search (`solver.ts`) takes turns. *Unit propagation*: where all terms of an incompatibility hold but one, that one
- * must not, which narrows a plugin's outcomes. *Decision*: with nothing left to conclude, a plugin that must be chosen
+ * must not, which narrows a plugin's outcomes (`watch-list.ts` finds them quickly). *Decision*: with nothing left to conclude, a plugin that must be chosen
  * gets its locked or else its newest release, and what that release needs becomes incompatibilities too: one for all
  * releases that declare the same need. *Conflict resolution*: where all terms hold, the incompatibility is combined with
  * the one that made its last term hold, again and again, until what results would have excluded an earlier decision.
@@ -44,9 +44,11 @@ export interface ResolveInput {
   readonly provider: DocumentProvider;
   /** What sentences call a registry; its id if this is left out. */
   readonly aliasOf?: AliasOf;
+  /** How many decisions, derivations and inferences are worth an answer: 200,000 unless told otherwise. */
+  readonly steps?: number;
 }
 
-const maximumSteps = 200_000;
+const usualSteps = 200_000;
 /** An explanation with more lines loses its middle. */
 const maximumLines = 30;
 
@@ -58,14 +60,15 @@ const maximumLines = 30;
  * asks for; a locked release stays where it can, all else is as new as the choices before it allow; no plugin is asked
  * for twice; the same input has the same result.
  *
- * @throws UNSATISFIABLE with `data.conflict`, the explanation line by line; also after 200,000 steps without an answer.
+ * @throws UNSATISFIABLE with `data.conflict`, the explanation line by line; also when the steps are used up.
  */
 export async function resolve(input: ResolveInput): Promise<Resolution> {
   const aliasOf: AliasOf = input.aliasOf ?? ((registry) => registry);
   const requirements = input.requirements.toSorted(compareNeeds);
   const documents = new Documents(input.provider, input);
-  const outcome = await solve({ requirements, documents, steps: maximumSteps });
-  if (outcome.kind === 'gaveUp') throw gaveUp(requirements, outcome.conflict, aliasOf);
+  const steps = input.steps ?? usualSteps;
+  const outcome = await solve({ requirements, documents, steps });
+  if (outcome.kind === 'gaveUp') throw gaveUp(requirements, outcome.conflict, steps, aliasOf);
   if (outcome.kind === 'unsatisfiable') {
     const hint = await suggest(requirements, outcome.conflict, documents, aliasOf);
     throw unsatisfiable(requirements, explain(outcome.conflict, aliasOf), hint);
@@ -117,11 +120,12 @@ function unsatisfiable(
 function gaveUp(
   requirements: readonly RoutedRequirement[],
   conflict: Incompatibility | undefined,
+  steps: number,
   aliasOf: AliasOf,
 ): UdosError {
   const lines = conflict === undefined ? [] : withoutMiddle(explain(conflict, aliasOf));
   const partial = lines.length === 0 ? '' : ` The last conflict seen was:\n${told(lines)}`;
-  return new UdosError('UNSATISFIABLE', `Gave up choosing releases after ${maximumSteps} steps.${partial}`, {
+  return new UdosError('UNSATISFIABLE', `Gave up choosing releases after ${steps} steps.${partial}`, {
     hint: 'Narrow the ranges in udos.json, so that there is less to try.',
     data: { requirements, conflict: lines },
   });

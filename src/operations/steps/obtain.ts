@@ -10,7 +10,7 @@ import { UdosError } from '../../errors/index.js';
 import type { LockedPlugin, Receipt } from '../../model/formats/index.js';
 import type { PluginName } from '../../model/names.js';
 import type { VerifiedPlugin } from '../../model/verified-index.js';
-import { unpackArchive } from '../../primitives/archive/index.js';
+import { unpackArchive, type ArchiveListing } from '../../primitives/archive/index.js';
 import { createArtifactStore, type PluginInstall } from '../../store/index.js';
 import { verifiedPlugin } from './choose.js';
 import type { OpenRegistry, Registries } from './registries.js';
@@ -113,9 +113,7 @@ async function obtainOne(
       version: release.version,
       registry,
       integrity: release.integrity,
-      files: Object.fromEntries(
-        listing.entries.map(({ path, size, sha256, executable }) => [path, { size, sha256, executable }]),
-      ) as Receipt['files'],
+      files: receiptFiles(listing),
     };
     return {
       receipt,
@@ -127,6 +125,13 @@ async function obtainOne(
     await store.remove(release.integrity);
     throw error;
   }
+}
+
+/** The files of an artifact as a receipt lists them. */
+export function receiptFiles(listing: ArchiveListing): Receipt['files'] {
+  return Object.fromEntries(
+    listing.entries.map(({ path, size, sha256, executable }) => [path, { size, sha256, executable }]),
+  ) as Receipt['files'];
 }
 
 function comparable(value: unknown): string {

@@ -96,7 +96,7 @@ describe('random graphs', () => {
       }),
       { numRuns: 2000, seed: 20_240_607 },
     );
-    console.log(JSON.stringify(seen));
+
     assert.ok(seen.solved > 400 && seen.refused > 400, `one-sided: ${JSON.stringify(seen)}`);
   }).timeout(60_000);
 });
@@ -212,10 +212,8 @@ function assertSound(sketch: WorldSketch, resolution: Resolution): void {
       links.add(split(text, home).name);
       visit(split(text, home).name, isRequired);
     }
-    for (const [text, range] of Object.entries(optional).filter(([text, range]) =>
-      isMet(text, range, home),
-    )) {
-      assert.ok(range.length > 0);
+    for (const [text, range] of Object.entries(optional)) {
+      if (!isMet(text, range, home)) continue;
       links.add(split(text, home).name);
       visit(split(text, home).name, false);
     }

@@ -41,7 +41,7 @@ export interface WorldSketch {
 const prefix = 'udr1';
 
 /** A registry's id, made from its alias so that it can be read back. */
-export function idOf(alias: string): RegistryId {
+function idOf(alias: string): RegistryId {
   return parseRegistryId(prefix + alias.padEnd(52, '2'));
 }
 

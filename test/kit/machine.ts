@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import path from 'node:path';
+import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
+import type { TestClock } from './clock.js';
+
+const binary = path.resolve(import.meta.dirname, '..', '..', 'bin', 'run.js');
+
+/** What of a machine must not have moved. */
+export type Part = 'lockfile' | 'project' | 'installed' | 'store' | 'trust' | 'receipts';
+
+/** A person's computer: a home and a project of its own, on which the built binary runs. */
+export class Machine {
+  readonly home: string;
+  readonly project: string;
+  /** Set for every command until changed. */
+  readonly environment: Record<string, string> = {};
+  readonly #clock: TestClock;
+  #before = new Map<Part, string>();
+
+  constructor(base: string, clock: TestClock) {
+    this.home = path.join(base, 'home');
+    this.project = path.join(base, 'project');
+    this.#clock = clock;
+    mkdirSync(this.project, { recursive: true });
+  }
+
+  at(...parts: readonly string[]): string {
+    return path.join(this.project, ...parts);
+  }
+
+  read(...parts: readonly string[]): string {
+    return readFileSync(this.at(...parts), 'utf8');
+  }
+
+  /** Runs udos in the project, after noting what everything looked like. */
+  run(...args: readonly string[]): Run {
+    this.#before = new Map(parts.map((part) => [part, this.#hash(part)]));
+    return new Run(
+      args,
+      spawnBinary(args, this.project, { ...this.#baseEnvironment(), ...this.environment }),
+    );
+  }
+
+  /** A command's answer under `--json`. */
+  async json<T = unknown>(...args: readonly string[]): Promise<T> {
+    const result = await this.run(...args, '--json').succeeds();
+    return JSON.parse(result.stdout) as T;
+  }
+
+  /** Proves that the last command left these parts byte for byte as they were. */
+  expectUnchanged(...unchanged: readonly Part[]): void {
+    for (const part of unchanged) assert.equal(this.#hash(part), this.#before.get(part), `${part} changed`);
+  }
+
+  /** Every file below the installed plugins, by path, as one hash. */
+  installedHash(): string {
+    return this.#hash('installed');
+  }
+
+  #baseEnvironment(): Record<string, string> {
+    return {
+      PATH: process.env.PATH ?? '',
+      HOME: path.dirname(this.home),
+      UDOS_HOME: this.home,
+      LC_ALL: 'C.UTF-8',
+      ...this.#clock.environment(),
+    };
+  }
+
+  #hash(part: Part): string {
+    const places: Record<Part, string[]> = {
+      lockfile: [this.at('udos-lock.json')],
+      project: [this.at('udos.json')],
+      installed: [this.at('usr')],
+      store: [path.join(this.home, 'store')],
+      trust: registryFolders(this.home, 'trust'),
+      receipts: [path.join(this.home, 'receipts')],
+    };
+    return hashPlaces(places[part], part === 'trust' ? isEvidenceOrCache : () => false);
+  }
+}
+
+const parts: readonly Part[] = ['lockfile', 'project', 'installed', 'store', 'trust', 'receipts'];
+
+/** A failed check may keep evidence, and index files by their own hash; neither is trust. */
+function isEvidenceOrCache(file: string): boolean {
+  return file.includes(`${path.sep}evidence`) || file.includes(`${path.sep}objects`);
+}
+
+function registryFolders(home: string, below: string): string[] {
+  const registries = path.join(home, 'registries');
+  try {
+    return readdirSync(registries).map((id) => path.join(registries, id, below));
+  } catch {
+    return [];
+  }
+}
+
+function hashPlaces(places: readonly string[], ignore: (file: string) => boolean): string {
+  const hash = createHash('sha256');
+  const visit = (file: string, name: string): void => {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (stats === undefined || ignore(file)) return;
+    hash.update(`${name}\0${stats.mode}\0`);
+    if (stats.isSymbolicLink()) hash.update(readlinkSync(file));
+    else if (stats.isFile()) hash.update(readFileSync(file));
+    else if (stats.isDirectory())
+      for (const entry of readdirSync(file).sort()) visit(path.join(file, entry), `${name}/${entry}`);
+  };
+  for (const place of places) visit(place, path.basename(place));
+  return hash.digest('hex');
+}
+
+export interface Result {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that is running, and what is expected of it. */
+export class Run {
+  constructor(
+    readonly args: readonly string[],
+    readonly result: Promise<Result>,
+  ) {}
+
+  async succeeds(): Promise<Result> {
+    return this.exits(0);
+  }
+
+  async exits(status: number): Promise<Result> {
+    const result = await this.result;
+    assert.equal(result.status, status, `udos ${this.args.join(' ')}\n${result.stdout}\n${result.stderr}`);
+    assert.doesNotMatch(result.stderr, /\n\s+at /, 'a stack trace');
+    return result;
+  }
+
+  /** Fails with this code and its exit status, one clear error and a hint, and no stack trace. */
+  async failsWith(code: ErrorCode): Promise<Result> {
+    const result = await this.exits(exitStatus[errorCodes[code]]);
+    const text = `${result.stdout}${result.stderr}`;
+    assert.match(text, new RegExp(`\\b${code}\\b`), `expected ${code}:\n${text}`);
+    return result;
+  }
+}
+
+function spawnBinary(args: readonly string[], cwd: string, env: Record<string, string>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [binary, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      resolve({ status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+    });
+  });
+}

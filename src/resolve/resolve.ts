@@ -7,14 +7,14 @@
  * outside ^3 }. So are the project's requirements, yanks, revocations, engines, and the rule that a name comes from one
  * registry.
  *
- * The search (`solver.ts`) takes turns. *Unit propagation*: where all terms of an incompatibility hold but one, that one
- * must not, which narrows a plugin's outcomes (`watch-list.ts` finds them quickly). *Decision*: with nothing left to conclude, a plugin that must be chosen
- * gets its locked or else its newest release, and what that release needs becomes incompatibilities too: one for all
- * releases that declare the same need. *Conflict resolution*: where all terms hold, the incompatibility is combined with
- * the one that made its last term hold, again and again, until what results would have excluded an earlier decision.
- * That is learnt, everything since is taken back in one jump (`partial-solution.ts`), and the same mistake is never made
- * again. If an incompatibility without terms results, there is no solution, and the combinations that led to it are
- * the proof, which `explanation.ts` tells in sentences.
+ * The search (`solver.ts`) takes turns. *Unit propagation*: where all terms of an incompatibility hold but one, that
+ * one must not, which narrows a plugin's outcomes (`watch-list.ts` finds them quickly). *Decision*: with nothing left
+ * to conclude, a plugin that must be chosen gets its locked or else its newest release, and what that release needs
+ * becomes incompatibilities too: one for all releases that declare the same need. *Conflict resolution*: where all
+ * terms hold, the incompatibility is combined with the one that made its last term hold, again and again, until what
+ * results would have excluded an earlier decision. That is learnt, everything since is taken back in one jump
+ * (`partial-solution.ts`), and the same mistake is never made again. If an incompatibility without terms results,
+ * there is no solution, and the combinations that led to it are the proof, which `explanation.ts` tells in sentences.
  *
  * A release is tried only after the documents of all it needs were read, but these are read ahead, a level of the graph
  * in one batch (`documents.ts`). Optional dependencies are tried afterwards, against a solution that stays as it is

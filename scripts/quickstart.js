@@ -94,7 +94,8 @@ function udosQuietly(folder, ...args) {
 }
 
 function run(name, program, args, cwd, shown = args) {
-  if (name !== undefined) process.stdout.write(`\n  $ ${[name, ...shown].join(' ').replaceAll(scratch, '.')}\n`);
+  if (name !== undefined)
+    process.stdout.write(`\n  $ ${[name, ...shown].join(' ').replaceAll(scratch, '.')}\n`);
   const env = { ...process.env, UDOS_HOME: home, NO_COLOR: '1' };
   for (const variable of Object.keys(env)) {
     if (/^UDOS_(ROOT|VERSION|OFFLINE|KEY_PASSWORD|TOKEN_)/.test(variable)) delete env[variable];
@@ -111,5 +112,6 @@ function say(text) {
 }
 
 function show(text) {
-  for (const line of text.trimEnd().split('\n')) process.stdout.write(`    ${line.replaceAll(scratch, '.')}\n`);
+  for (const line of text.trimEnd().split('\n'))
+    process.stdout.write(`    ${line.replaceAll(scratch, '.')}\n`);
 }

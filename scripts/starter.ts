@@ -49,10 +49,20 @@ async function build(folder: string): Promise<Map<string, Uint8Array>> {
     rootDays,
   });
   const entry = { url: index, id: registry.id, mirrors: [] };
-  await writeConfig(contextAt(folder, releases[0][2]), { registries: { ['starter' as Alias]: entry }, bindings: {} });
+  await writeConfig(contextAt(folder, releases[0][2]), {
+    registries: { ['starter' as Alias]: entry },
+    bindings: {},
+  });
   for (const [name, version, time] of releases) {
     const source = path.join(target, 'source', name, version);
-    const options = { folder: source, registry: undefined, keys: [], url: undefined, branch: false, dryRun: false } as const;
+    const options = {
+      folder: source,
+      registry: undefined,
+      keys: [],
+      url: undefined,
+      branch: false,
+      dryRun: false,
+    } as const;
     const result = await publish(contextAt(folder, time), options);
     console.log(`${result.name} ${result.version} ${result.integrity}`);
   }

@@ -59,7 +59,7 @@ function pickFacts(release: Release): SharedFacts {
 
 /** Order does not matter in maps, nor in the set of permissions. */
 function comparable(value: unknown): string {
-  if (Array.isArray(value)) return JSON.stringify([...value].sort());
+  if (Array.isArray(value)) return JSON.stringify(value.map(String).sort());
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${comparable(inner)}`).join(',')}}`;

@@ -11,7 +11,7 @@ export function nearest(text: string, known: readonly string[]): string | undefi
 /** Levenshtein's distance, one row at a time. */
 function editDistance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...left].entries()) {
+  for (const [index, letter] of Array.from(left).entries()) {
     const next = [index + 1];
     for (let column = 1; column <= right.length; column += 1) {
       const substituted = (row[column - 1] ?? 0) + (right[column - 1] === letter ? 0 : 1);

@@ -4,7 +4,7 @@ import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import type { Config, RegistryEntry } from '../model/formats/index.js';
 import { parseAlias, parseRegistryId, type Alias, type RegistryId } from '../model/names.js';
-import { isFolder } from '../primitives/fs/index.js';
+import { isFolder, removeEmptyFolders } from '../primitives/fs/index.js';
 import { readConfig } from './steps/config.js';
 import { credentialFor, type ConfiguredRegistry } from './steps/configured-registries.js';
 import { readFirstContact } from './steps/first-contact.js';
@@ -145,7 +145,7 @@ async function readOnce(
   registry: ConfiguredRegistry,
   project: OpenProject | undefined,
 ): Promise<Pick<RegistryAddResult, 'name' | 'description' | 'sequence' | 'expires'>> {
-  const { folder, trust } = context.home.registry(registry.id);
+  const { folder, trust, source } = context.home.registry(registry.id);
   const wasKnown = await isFolder(trust);
   const registries = openConfigured(context, [registry], project?.lock);
   try {
@@ -153,7 +153,10 @@ async function readOnce(
     const { name, description } = await index.describe();
     return { name, description, sequence: index.sequence, expires: index.expires };
   } catch (error) {
-    if (!wasKnown) await rm(folder, { recursive: true, force: true });
+    if (!wasKnown) {
+      for (const place of [trust, source]) await rm(place, { recursive: true, force: true });
+      await removeEmptyFolders(folder, context.home.folder);
+    }
     throw error;
   } finally {
     await registries.close();

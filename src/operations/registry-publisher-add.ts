@@ -76,7 +76,7 @@ export async function addPublisher(
   const signed = new Set(signers.map((signer) => signer.fingerprint));
   const missing = document.owners.keys
     .filter((fp) => !signed.has(fp))
-    .map((fingerprint) => ({ fingerprint, sidecar: sidecarOf(file, fingerprint) as string }));
+    .map((fingerprint) => ({ fingerprint, sidecar: sidecarOf(file, fingerprint) }));
   return {
     publisher,
     file,

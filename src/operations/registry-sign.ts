@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { layout, sidecarOf, trustedComment } from '../model/index-layout.js';
-import { isIndexPath, type IndexPath } from '../model/names.js';
+import { isIndexPath } from '../model/names.js';
 import { readFileIfAny, writeFileAtomic } from '../primitives/fs/index.js';
 import { parseStrictJson } from '../primitives/json/index.js';
 import { registryIdOf } from '../registry/index.js';
@@ -89,6 +89,6 @@ function describe(file: string, bytes: Uint8Array): { type: string; n: number } 
 function invalid(file: string, problem: string): UdosError {
   return new UdosError('FILE_INVALID', `Cannot sign ${file}: ${problem}.`, {
     hint: 'docs/registry-format.md lists the files that are signed.',
-    data: { file: file as IndexPath, problem },
+    data: { file: file, problem },
   });
 }

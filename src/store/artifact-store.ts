@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import ssri from 'ssri';
 import { UdosError } from '../errors/index.js';
 import type { Integrity } from '../model/formats/index.js';
 import { fileError, isSystemError, syncFolder } from '../primitives/fs/index.js';
@@ -112,7 +113,7 @@ export function createArtifactStore(folder: string): ArtifactStore {
 }
 
 function sha512Of(integrity: Integrity): Buffer {
-  return Buffer.from(integrity.slice('sha512-'.length), 'base64');
+  return Buffer.from(ssri.parse(integrity, { single: true }).hexDigest(), 'hex');
 }
 
 function createDigests(): { update(chunk: Uint8Array): void; end(): Digests } {

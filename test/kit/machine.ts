@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
 import type { TestClock } from './clock.js';
@@ -29,6 +37,20 @@ export class Machine {
 
   at(...parts: readonly string[]): string {
     return path.join(this.project, ...parts);
+  }
+
+  /** Every file and folder at the top of the project. */
+  list(): string[] {
+    return readdirSync(this.project).sort();
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(this.at(file), text);
+  }
+
+  /** Takes over files of another machine's project, as a colleague does who clones it. Places on disk stay reachable. */
+  copyFrom(other: Machine, ...files: readonly string[]): void {
+    for (const file of files) copyFileSync(other.at(file), this.at(file));
   }
 
   read(...parts: readonly string[]): string {

@@ -73,6 +73,8 @@ export class TestRegistry {
   #published: IndexTree | undefined;
   /** Published commits, oldest first. */
   readonly #history: string[] = [];
+  /** Those of them that the owner made. */
+  readonly #honest: string[] = [];
 
   private constructor(base: string, alias: string, clock: TestClock) {
     this.alias = alias;
@@ -99,7 +101,7 @@ export class TestRegistry {
     const file = { name: alias, description: `The registry ${alias}.`, format: 1 };
     await registry.edit(
       new Map([
-        [layout.registryFile as string, Buffer.from(formatJson(file))],
+        [layout.registryFile, Buffer.from(formatJson(file))],
         ...registry.signed(layout.root(1), root, [registry.keys.root]),
       ]),
     );
@@ -175,7 +177,7 @@ export class TestRegistry {
     await this.edit(
       new Map([
         ...this.signed(layout.document(plugin), document, [signer]),
-        [layout.artifact(plugin, version as Version) as string, artifact],
+        [layout.artifact(plugin, version as Version), artifact],
       ]),
     );
     return this;
@@ -239,8 +241,16 @@ export class TestRegistry {
     });
     const [bad] = prepared.keptBack;
     if (bad !== undefined) throw bad.error;
-    await this.#publishTree(prepared.changes, await readRef(this.#repo, mainRef));
+    this.#honest.push(await this.#publishTree(prepared.changes, await readRef(this.#repo, mainRef)));
     return this;
+  }
+
+  /** Puts the last honest state back in place, as an owner does after an attack on the server. */
+  async checkpointAfterAttack(): Promise<this> {
+    const honest = this.#honest.at(-1);
+    if (honest === undefined) throw new Error(`${this.alias} has no checkpoint yet`);
+    await this.#moveTo(honest);
+    return this.checkpoint();
   }
 
   // Attack verbs
@@ -310,10 +320,8 @@ export class TestRegistry {
   async rewindTo(sequence: number): Promise<void> {
     const commit = this.#history[sequence - 1];
     if (commit === undefined) throw new Error(`${this.alias} never had checkpoint ${sequence}`);
-    await writeRef(this.#repo, publishedRef, commit);
-    this.#published = await commitTree(this.#repo, commit);
+    await this.#moveTo(commit);
     this.#history.length = sequence;
-    await this.#export();
   }
 
   // Building blocks
@@ -422,7 +430,13 @@ export class TestRegistry {
     return sidecarOf(file, key.fingerprint);
   }
 
-  async #publishTree(changes: Changes, base: string | undefined): Promise<void> {
+  async #moveTo(commit: string): Promise<void> {
+    await writeRef(this.#repo, publishedRef, commit);
+    this.#published = await commitTree(this.#repo, commit);
+    await this.#export();
+  }
+
+  async #publishTree(changes: Changes, base: string | undefined): Promise<string> {
     const before = await readRef(this.#repo, publishedRef);
     const commit = await this.#commit(
       publishedRef,
@@ -434,6 +448,7 @@ export class TestRegistry {
     this.#published = await commitTree(this.#repo, commit);
     this.#history.push(commit);
     await this.#export();
+    return commit;
   }
 
   #commit(

@@ -56,6 +56,6 @@ export type KeyRole = z.infer<typeof keyRole>;
 export type KeyRing = z.infer<typeof keyRing>;
 export type Root = z.infer<typeof root>;
 
-function rolesOf(roles: { [name: string]: KeyRole | undefined }): KeyRole[] {
+function rolesOf(roles: Record<string, KeyRole | undefined>): KeyRole[] {
   return Object.values(roles).filter((role) => role !== undefined);
 }

@@ -95,8 +95,7 @@ export const integrity = guarded<Integrity>(
 export const publicKey = z.string().regex(/^RW[A-Za-z0-9+/]{54}$/);
 
 /** Control, escape and bidirectional format characters: they could repaint a terminal or reorder a name (THREATS F12). */
-const invisible =
-  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/;
+const invisible = /(?![\t\n])\p{Cc}|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/u;
 
 /** One line of text for people. */
 export function line(maxLength: number): z.ZodType<string> {

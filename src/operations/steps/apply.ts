@@ -31,7 +31,7 @@ export async function withProject<T>(
   const { paths } = await openProject(context, place);
   return withLock(`${paths.lockfile}.lock`, async (lock) => {
     await recoverTransaction(transactionPlace(context, paths));
-    return work({ ...(await openProject(context, place)), refuseIfLost: lock.refuseIfLost });
+    return work({ ...(await openProject(context, place)), refuseIfLost: () => lock.refuseIfLost() });
   });
 }
 
@@ -113,8 +113,7 @@ function transactionPlace(context: Context, paths: RootPaths) {
 /** True when the receipt is of the very release that is locked. */
 export function isInstalledAs(receipt: Receipt | undefined, locked: LockedPlugin): boolean {
   return (
-    receipt !== undefined &&
-    receipt.version === locked.version &&
+    receipt?.version === locked.version &&
     receipt.integrity === locked.integrity &&
     receipt.registry === locked.registry
   );

@@ -15,7 +15,7 @@ const ownVersion = '1.2.0' as Version;
  */
 export async function hostVersion(context: Context, root: string): Promise<Version> {
   const file = path.join(root, 'usr', 'share', 'udos', 'VERSION');
-  const told = context.env['UDOS_VERSION'];
+  const told = context.env.UDOS_VERSION;
   const bytes = told === undefined || told === '' ? await readFileIfAny(file) : Buffer.from(told);
   if (bytes === undefined) return ownVersion;
   const text = Buffer.from(bytes).toString('utf8').trim().replace(/^v/, '');

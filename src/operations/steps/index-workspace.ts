@@ -183,8 +183,8 @@ export async function idOf(tree: IndexTree, location: string): Promise<RegistryI
 /** Who commits: what git's own variables say, else udos. */
 function authorOf(context: Context): { name: string; email: string } {
   return {
-    name: context.env['GIT_AUTHOR_NAME'] ?? 'udos',
-    email: context.env['GIT_AUTHOR_EMAIL'] ?? 'udos@localhost',
+    name: context.env.GIT_AUTHOR_NAME ?? 'udos',
+    email: context.env.GIT_AUTHOR_EMAIL ?? 'udos@localhost',
   };
 }
 

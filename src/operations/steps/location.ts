@@ -14,8 +14,7 @@ export type Location =
  * @throws URL_INVALID: another scheme, credentials in the URL, something that looks like an option
  */
 export function parseLocation(text: string, folder: string): Location {
-  if (text.startsWith('-') || /[\u0000-\u001F\u007F]/.test(text))
-    throw refuse(text, 'it has characters that no place has');
+  if (text.startsWith('-') || /\p{Cc}/u.test(text)) throw refuse(text, 'it has characters that no place has');
   if (/^[A-Za-z][A-Za-z0-9+.-]*::/.test(text))
     throw refuse(text, 'git transports of that kind are not allowed');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(text)?.[1]?.toLowerCase();

@@ -51,7 +51,7 @@ export async function findProjectIfAny(context: Context, place: Place = {}): Pro
 
 /** An exported `UDOS_ROOT` counts for `--global` only: it never redirects a project. */
 function globalRoot(context: Context, place: Place): string {
-  const root = place.root ?? context.env['UDOS_ROOT'];
+  const root = place.root ?? context.env.UDOS_ROOT;
   return root === undefined || root === '' ? context.home.defaultRoot : path.resolve(context.cwd, root);
 }
 

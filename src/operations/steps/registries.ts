@@ -5,7 +5,7 @@ import type { Fetcher } from '../../model/fetcher.js';
 import type { Lockfile } from '../../model/formats/index.js';
 import { isIndexPath, type Alias, type RegistryId } from '../../model/names.js';
 import type { VerifiedIndex } from '../../model/verified-index.js';
-import type { Transfer } from '../../primitives/http/index.js';
+import { leaveBody, type Transfer } from '../../primitives/http/index.js';
 import { createDiskTrustStore, syncRegistry } from '../../registry/index.js';
 import { readConfig } from './config.js';
 import { configuredRegistries, tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
@@ -172,7 +172,7 @@ function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfe
         throw new UdosError('OFFLINE', `Offline, and this machine has no copy of ${full}.`);
       const response = await transfer.request({ url: full, maxBytes });
       if (response.status === 200) return response.body;
-      for await (const _ of response.body) break;
+      await leaveBody(response);
       if (response.status === 404 || response.status === 410) return undefined;
       const code = response.status === 401 || response.status === 403 ? 'AUTH_REQUIRED' : 'NETWORK_FAILED';
       throw new UdosError(code, `${full} answered with status ${response.status}.`, {

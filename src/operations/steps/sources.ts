@@ -33,9 +33,9 @@ export function openTransfer(
     allowLoopback: registry.locations.every((location) => location.kind === 'disk' || location.isLoopback),
     credential: registry.credential,
     proxy: {
-      https: env['HTTPS_PROXY'] ?? env['https_proxy'],
-      http: env['HTTP_PROXY'] ?? env['http_proxy'],
-      no: env['NO_PROXY'] ?? env['no_proxy'],
+      https: env.HTTPS_PROXY ?? env.https_proxy,
+      http: env.HTTP_PROXY ?? env.http_proxy,
+      no: env.NO_PROXY ?? env.no_proxy,
     },
     limits: defaultTransferLimits,
     signal: context.signal,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import ssri from 'ssri';
 
 /** SHA-256 in lower-case hex: what `sha256sum` prints. */
 export function sha256Hex(bytes: Uint8Array): string {
@@ -7,7 +8,7 @@ export function sha256Hex(bytes: Uint8Array): string {
 
 /** SHA-512 as a subresource-integrity string: `sha512-` and padded base64. */
 export function sha512Integrity(bytes: Uint8Array): string {
-  return `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
+  return ssri.fromData(Buffer.from(bytes), { algorithms: ['sha512'] }).toString();
 }
 
 /** The 64 bytes of BLAKE2b-512: what an `ED` signature of minisign is made over. */

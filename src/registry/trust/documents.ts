@@ -66,8 +66,7 @@ export function verifyDocument(
 
 /** Identifies everything of a release that may never change: all but `yanked`. */
 export function releaseHash(release: Release): Sha256 {
-  const { yanked: _yanked, ...immutable } = release;
-  return sha256Hex(Buffer.from(stableJson(immutable), 'utf8')) as Sha256;
+  return sha256Hex(Buffer.from(stableJson({ ...release, yanked: null }), 'utf8')) as Sha256;
 }
 
 /** JSON with sorted keys, so that a document may order its fields as it likes. Never signed: only compared locally. */

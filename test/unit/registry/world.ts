@@ -1,0 +1,39 @@
+import { Client } from '../../kit/client.js';
+import { TestClock } from '../../kit/clock.js';
+import { makeSandbox, type Sandbox } from '../../kit/git-cli.js';
+import { TestRegistry } from '../../kit/test-registry.js';
+
+export interface World {
+  clock: TestClock;
+  /** Has the publisher ada and ada/notes 1.0.0, in checkpoint 1. */
+  registry: TestRegistry;
+  /** Has read nothing yet. */
+  client: Client;
+  sandbox: Sandbox;
+  /** One more machine that has read nothing yet. */
+  newClient(): Client;
+}
+
+/** A fresh registry and a fresh machine for every test of the suite it is called in. */
+export function registryWorld(): World {
+  const world = { newClient: () => new Client(world.registry, world.clock) } as World;
+  beforeEach(async () => {
+    world.sandbox = makeSandbox();
+    world.clock = new TestClock();
+    world.registry = await TestRegistry.create(world.sandbox.folder, 'main', world.clock);
+    await world.registry.publisher('ada');
+    await world.registry.publish('ada/notes', '1.0.0');
+    await world.registry.checkpoint();
+    world.client = world.newClient();
+  });
+  afterEach(() => {
+    world.sandbox.remove();
+  });
+  return world;
+}
+
+/** What {@link editJson} is given and gives back. */
+export function changeJson<T>(change: (document: T) => T): (bytes: Uint8Array) => Uint8Array {
+  return (bytes) =>
+    Buffer.from(`${JSON.stringify(change(JSON.parse(Buffer.from(bytes).toString()) as T), undefined, 2)}\n`);
+}

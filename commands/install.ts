@@ -29,14 +29,14 @@ Where CI=true is set, --frozen is implied.`;
   };
 
   protected override async execute(): Promise<InstallResult> {
-    const { flags, metadata } = await this.parse(Install);
-    const isFrozenSaid = metadata.flags.frozen?.setFromDefault === false;
+    const { flags } = await this.parse(Install);
+    const frozen = flags.frozen as boolean | undefined;
     return install(this.context, {
       global: flags.global,
       root: flags.root,
       yes: flags.yes,
       dryRun: flags['dry-run'],
-      frozen: isFrozenSaid ? flags.frozen : this.context.env.CI === 'true',
+      frozen: frozen ?? this.context.env.CI === 'true',
       repair: flags.repair,
       describe: describePlan,
     });

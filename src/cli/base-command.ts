@@ -66,6 +66,10 @@ export abstract class BaseCommand<T extends object> extends Command {
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv);
     const flags: Values = parsed.flags;
+    // oclif leaves out what was not given, though its types say `false`.
+    for (const [name, flag] of Object.entries<{ type: string }>(options?.flags ?? {})) {
+      if (flag.type === 'boolean') flags[name] ??= false;
+    }
     this.#quiet = flags.quiet === true;
     const { context, reporter } = createContext(this.#surroundings, {
       json: this.jsonEnabled(),

@@ -5,12 +5,18 @@ import type { Alias, RegistryId } from '../model/names.js';
 import type { VerifiedIndex } from '../model/verified-index.js';
 import { openIndex } from './open-index.js';
 import { listedSidecars } from './trust/checked-files.js';
-import { isExpired, readCheckpoint, verifyCheckpoint, type SignedCheckpoint } from './trust/checkpoints.js';
-import { refuseEquivocation, saveForkEvidence, standingOf } from './trust/head-order.js';
+import {
+  isExpired,
+  parseCheckpoint,
+  readCheckpoint,
+  verifyCheckpoint,
+  type SignedCheckpoint,
+} from './trust/checkpoints.js';
+import { isKnownEarlier, refuseContradiction, saveForkEvidence } from './trust/head-order.js';
 import { logFiles, verifyLog } from './trust/log.js';
 import { verifyRevocations } from './trust/revocation-list.js';
 import { advanceRoots, refuseExpiredRoot, removedCheckpointKeys, type TrustedRoot } from './trust/roots.js';
-import { createSummedFiles, type Origin } from './trust/summed-files.js';
+import { createSummedFiles, refuseMoved, type Origin } from './trust/summed-files.js';
 import type { TrustState, TrustStore } from './trust/trust-store.js';
 
 export interface SyncInput {
@@ -38,20 +44,19 @@ export interface SyncInput {
  * @throws the trust codes of the checks; the last source's own error when none could be reached
  */
 export async function syncRegistry(input: SyncInput): Promise<VerifiedIndex> {
-  return input.store.exclusively(async () => {
-    const index = input.sources.length === 0 ? await openKept(input) : await openNewest(input);
-    if (input.minSequence !== undefined && index.sequence < input.minSequence) {
-      throw new UdosError(
-        'INDEX_ROLLBACK',
-        `The index of ${input.alias} is at sequence ${index.sequence}, but udos-lock.json was written at ${input.minSequence}.`,
-        {
-          hint: 'The source shows an old state. Try again later or another mirror; tell the owner if it stays.',
-          data: { expected: input.minSequence, found: index.sequence },
-        },
-      );
-    }
-    return index;
-  });
+  return input.store.exclusively(() => (input.sources.length === 0 ? openKept(input) : openNewest(input)));
+}
+
+function refuseOlderThanLock({ alias, minSequence }: SyncInput, sequence: number): void {
+  if (minSequence === undefined || sequence >= minSequence) return;
+  throw new UdosError(
+    'INDEX_ROLLBACK',
+    `The index of ${alias} is at sequence ${sequence}, but udos-lock.json was written at ${minSequence}.`,
+    {
+      hint: 'The source shows an old state. Try again later or another mirror; tell the owner if it stays.',
+      data: { expected: minSequence, found: sequence },
+    },
+  );
 }
 
 async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
@@ -79,19 +84,18 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
 /** One source's head, through all checks; or 'stale' when it is an honest earlier state. */
 async function openHead(input: SyncInput, origin: Origin): Promise<VerifiedIndex | 'stale'> {
   const { registry, store } = input;
-  const stored = await store.load();
-  const before = stored && (await storedRoot(input, stored));
-  const root = await advanceRoots(registry, stored?.root, origin.head, store);
-  let state = await acceptRoot(input, stored, before, root);
+  const root = await advanceRoots(registry, (await store.load())?.root, origin.head, store, (next, before) =>
+    acceptRoot(input, next, before),
+  );
+  let state = await storedState(input);
 
   const now = Math.max(input.clock, state.newestIssued);
   refuseExpiredRoot(root, now);
-  const checkpoint = await readCheckpoint(registry, root, origin.head);
-  const standing = await standingOf(checkpoint, state.head, store);
-  if (standing === 'stale') return 'stale';
-  if (standing === 'attack' && state.head !== undefined) {
-    throw await refuseEquivocation(state.head, checkpoint, store, input.clock);
-  }
+  const offered = await readCheckpoint(root, origin.head);
+  // A lagging source may still be under an earlier root, so this comes before its signatures are asked for.
+  if (await isKnownEarlier(offered, state.head, store)) return 'stale';
+  const checkpoint = await verifyUnlessMoved(origin, () => verifyCheckpoint(registry, root, offered));
+  await refuseContradiction(state.head, checkpoint, store, input.clock);
   const expired = isExpired(checkpoint, now);
 
   const files = createSummedFiles(checkpoint.document.sums, origin, store);
@@ -105,6 +109,7 @@ async function openHead(input: SyncInput, origin: Origin): Promise<VerifiedIndex
     checkpoint,
     state.head?.revocationsSerial ?? 0,
   );
+  refuseOlderThanLock(input, checkpoint.document.sequence);
 
   state = {
     ...state,
@@ -141,12 +146,15 @@ async function openKept(input: SyncInput, origin?: Origin): Promise<VerifiedInde
       hint: `Run \`udos registry sync ${alias}\` while online.`,
     });
   }
-  const root = await advanceRoots(registry, state.root, undefined, store);
+  const newest = await advanceRoots(registry, state.root, undefined, store);
   const now = Math.max(input.clock, state.newestIssued);
-  if (origin !== undefined) refuseExpiredRoot(root, now);
-  else if (Date.parse(root.document.expires) <= now)
-    input.warn(`The root of ${alias} expired on ${root.document.expires}.`);
-  const checkpoint = verifyCheckpoint(registry, root, state.head.bytes, state.head.sidecars);
+  if (origin !== undefined) refuseExpiredRoot(newest, now);
+  else if (Date.parse(newest.document.expires) <= now)
+    input.warn(`The root of ${alias} expired on ${newest.document.expires}.`);
+  // A newer root may have been accepted since, from a source whose checkpoint then was not.
+  const root = await advanceRoots(registry, parseCheckpoint(state.head.bytes).root, undefined, store);
+  const checkpoint = verifyCheckpoint(registry, root, state.head);
+  refuseOlderThanLock(input, checkpoint.document.sequence);
   const files = createSummedFiles(checkpoint.document.sums, origin, store);
   await files.load([layout.revocations]);
   await files.load(listedSidecars(files, layout.revocations));
@@ -163,36 +171,42 @@ async function openKept(input: SyncInput, origin?: Origin): Promise<VerifiedInde
   });
 }
 
-async function storedRoot(input: SyncInput, stored: TrustState): Promise<TrustedRoot> {
-  return advanceRoots(input.registry, stored.root, undefined, input.store);
+async function storedState(input: SyncInput): Promise<TrustState> {
+  const state = await input.store.load();
+  if (state !== undefined) return state;
+  throw new UdosError('STATE_CORRUPT', `What this machine knew of ${input.alias} was removed meanwhile.`, {
+    hint: 'Run the command again.',
+  });
 }
 
-/** Persists the newest root; when a checkpoint key was removed, what that key may have made up is forgotten (check 4). */
+/** Persists a new root; when a checkpoint key was removed, what that key may have made up is forgotten (check 4). */
 async function acceptRoot(
-  input: SyncInput,
-  stored: TrustState | undefined,
-  before: TrustedRoot | undefined,
+  { registry, store, clock }: SyncInput,
   root: TrustedRoot,
-): Promise<TrustState> {
-  const first: TrustState = {
-    registry: input.registry,
-    root: root.document.version,
-    newestIssued: 0,
-    head: undefined,
-  };
+  before: TrustedRoot | undefined,
+): Promise<void> {
+  const { version } = root.document;
+  const stored = await store.load();
   if (stored === undefined || before === undefined) {
-    await input.store.save(first);
-    return first;
+    await store.save({ registry, root: version, newestIssued: 0, head: undefined });
+    return;
   }
-  if (stored.root === root.document.version) return stored;
   const reset = removedCheckpointKeys(before, root).length > 0;
   if (reset && stored.head !== undefined) {
-    await saveForkEvidence(input.store, input.clock, 'reset', [stored.head]);
-    await input.store.forgetSeen();
+    await saveForkEvidence(store, clock, 'reset', [stored.head]);
+    await store.forgetSeen();
   }
-  const next = { ...stored, root: root.document.version, head: reset ? undefined : stored.head };
-  await input.store.save(next);
-  return next;
+  await store.save({ ...stored, root: version, head: reset ? undefined : stored.head });
+}
+
+/** A source without snapshots may put a new checkpoint between the one that was read and its signatures. */
+async function verifyUnlessMoved<T>(origin: Origin, verify: () => T): Promise<T> {
+  try {
+    return verify();
+  } catch (error) {
+    if (hasCode(error, 'CHECKPOINT_INVALID')) await refuseMoved(origin);
+    throw error;
+  }
 }
 
 async function verifyLogOrKeepEvidence(

@@ -326,6 +326,19 @@ export class TestRegistry {
 
   // Building blocks
 
+  /** Remembers how everything is now; what it answers puts both branches back there. */
+  async mark(): Promise<() => Promise<void>> {
+    const main = await readRef(this.#repo, mainRef);
+    const history = [...this.#history];
+    return async () => {
+      if (main === undefined) throw new Error(`${this.alias} had no main yet`);
+      await writeRef(this.#repo, mainRef, main);
+      this.#main = await commitTree(this.#repo, main);
+      this.#history.splice(0, Infinity, ...history);
+      await this.rewindTo(history.length);
+    };
+  }
+
   /** A document with the sidecars of `signers`, as changes of a tree. */
   signed(
     file: IndexPath,

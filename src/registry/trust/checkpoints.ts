@@ -24,16 +24,11 @@ const checkpointLimits = { maxBytes: 16 * 1024, maxDepth: 32 };
 /** How far ahead of this machine's clock a checkpoint may have been issued. */
 const maxSkewMs = 10 * 60 * 1000;
 
-/**
- * Reads the snapshot's checkpoint and verifies who signed it, for which registry and under which root (check 5).
- *
- * @throws CHECKPOINT_INVALID; INDEX_NOT_FOUND when there is none
- */
-export async function readCheckpoint(
-  registry: RegistryId,
-  root: TrustedRoot,
-  head: IndexHead,
-): Promise<SignedCheckpoint> {
+/** A checkpoint as a source offers it: nothing of it is verified. */
+export type OfferedCheckpoint = Pick<SignedCheckpoint, 'bytes' | 'sidecars'>;
+
+/** Reads the snapshot's checkpoint and its signatures. @throws INDEX_NOT_FOUND when there is none */
+export async function readCheckpoint(root: TrustedRoot, head: IndexHead): Promise<OfferedCheckpoint> {
   const path = layout.checkpoint;
   const found = await head.read([path, ...sidecarPaths(path, signingRoles(root))], checkpointLimits.maxBytes);
   const bytes = found.get(path);
@@ -42,23 +37,30 @@ export async function readCheckpoint(
       hint: 'Check the URL. The owner publishes with `udos registry checkpoint`.',
     });
   }
-  const sidecars = new Map([...found].filter(([name]) => name !== path));
-  return verifyCheckpoint(registry, root, bytes, sidecars);
+  return { bytes, sidecars: new Map([...found].filter(([name]) => name !== path)) };
 }
 
 /** @throws CHECKPOINT_INVALID */
-export function verifyCheckpoint(
-  registry: RegistryId,
-  root: TrustedRoot,
-  bytes: Uint8Array,
-  sidecars: ReadonlyMap<IndexPath, Uint8Array>,
-): SignedCheckpoint {
-  const path = layout.checkpoint;
-  const document = readFormat(checkpointFormat, bytes, {
-    what: path,
+export function parseCheckpoint(bytes: Uint8Array): Checkpoint {
+  return readFormat(checkpointFormat, bytes, {
+    what: layout.checkpoint,
     code: 'CHECKPOINT_INVALID',
     limits: checkpointLimits,
   });
+}
+
+/**
+ * Verifies who signed a checkpoint, for which registry and under which root (check 5).
+ *
+ * @throws CHECKPOINT_INVALID
+ */
+export function verifyCheckpoint(
+  registry: RegistryId,
+  root: TrustedRoot,
+  { bytes, sidecars }: OfferedCheckpoint,
+): SignedCheckpoint {
+  const path = layout.checkpoint;
+  const document = parseCheckpoint(bytes);
   if (document.registry !== registry) throw mismatch('registry', registry, document.registry);
   if (document.root !== root.document.version) throw mismatch('root', root.document.version, document.root);
   const demand = {

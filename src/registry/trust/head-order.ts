@@ -1,7 +1,8 @@
 import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import type { IndexPath, Sha256 } from '../../model/names.js';
-import type { SignedCheckpoint } from './checkpoints.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
+import { parseCheckpoint, type OfferedCheckpoint, type SignedCheckpoint } from './checkpoints.js';
 import { chunkOf, lineOf } from './log.js';
 import { createSummedFiles } from './summed-files.js';
 import type { StoredHead, TrustStore } from './trust-store.js';
@@ -10,19 +11,19 @@ import type { StoredHead, TrustStore } from './trust-store.js';
 type Head = Pick<StoredHead, 'sha256' | 'bytes' | 'sidecars'>;
 
 /**
- * How a verified checkpoint stands to the head this client has accepted (check 6). An earlier one that stands in the
- * client's own log is an honest lag; anything else that is not newer is an attack.
+ * True for an earlier checkpoint of the history this client has accepted (check 6): an honest source that lags. Its own
+ * signatures need not be asked for, as the accepted head vouches for the log.
+ *
+ * @throws CHECKPOINT_INVALID for what is no checkpoint
  */
-export async function standingOf(
-  checkpoint: SignedCheckpoint,
+export async function isKnownEarlier(
+  { bytes }: OfferedCheckpoint,
   stored: StoredHead | undefined,
   store: TrustStore,
-): Promise<'newer' | 'same' | 'stale' | 'attack'> {
-  if (stored === undefined) return 'newer';
-  const { sequence } = checkpoint.document;
-  if (sequence > stored.sequence) return 'newer';
-  if (sequence === stored.sequence) return checkpoint.sha256 === stored.sha256 ? 'same' : 'attack';
-  return (await knownHash(stored, sequence, store)) === checkpoint.sha256 ? 'stale' : 'attack';
+): Promise<boolean> {
+  const { sequence } = parseCheckpoint(bytes);
+  if (stored === undefined || sequence >= stored.sequence) return false;
+  return (await knownHash(stored, sequence, store)) === sha256Hex(bytes);
 }
 
 /** What the log this client has verified says of `sequence`, as far as it kept the chunk. */
@@ -31,8 +32,7 @@ async function knownHash(
   sequence: number,
   store: TrustStore,
 ): Promise<Sha256 | undefined> {
-  const document = JSON.parse(Buffer.from(stored.bytes).toString('utf8')) as { sums: Sha256 };
-  const files = createSummedFiles(document.sums, undefined, store);
+  const files = createSummedFiles(parseCheckpoint(stored.bytes).sums, undefined, store);
   try {
     await files.load([layout.logChunk(chunkOf(sequence))], [layout.logFolder]);
   } catch (error) {
@@ -42,13 +42,20 @@ async function knownHash(
   return lineOf(files, sequence, stored.sequence - 1);
 }
 
-/** The error for a head that contradicts the stored one, with both kept as evidence. */
-export async function refuseEquivocation(
-  stored: StoredHead,
+/**
+ * Refuses a verified checkpoint that is neither the accepted head nor newer, nor known to be earlier
+ * ({@link isKnownEarlier}). Both heads are kept as evidence.
+ *
+ * @throws INDEX_EQUIVOCATION, INDEX_ROLLBACK
+ */
+export async function refuseContradiction(
+  stored: StoredHead | undefined,
   found: SignedCheckpoint,
   store: TrustStore,
   clock: number,
-): Promise<UdosError> {
+): Promise<void> {
+  if (stored === undefined || found.document.sequence > stored.sequence) return;
+  if (found.sha256 === stored.sha256) return;
   const equal = found.document.sequence === stored.sequence;
   const evidence = await saveForkEvidence(store, clock, equal ? 'equivocation' : 'rollback', [stored, found]);
   const data = {
@@ -57,7 +64,7 @@ export async function refuseEquivocation(
     found: { sequence: found.document.sequence, sha256: found.sha256 },
   };
   const hint = 'Both signed heads were kept as evidence. Ask the owner of the registry before you go on.';
-  return equal
+  throw equal
     ? new UdosError(
         'INDEX_EQUIVOCATION',
         `The registry signed two different heads with sequence ${stored.sequence}.`,

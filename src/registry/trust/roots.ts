@@ -16,6 +16,8 @@ export interface TrustedRoot {
   readonly keys: Keys;
 }
 
+export type AcceptRoot = (root: TrustedRoot, before: TrustedRoot | undefined) => Promise<void>;
+
 /** At most this many new roots are walked in one sync (check 3). */
 export const maxNewRoots = 1024;
 /** Asked for in one round trip. */
@@ -33,8 +35,10 @@ export function parseRoot(bytes: Uint8Array, what: string): TrustedRoot {
  * The root that a client believes, from what it has stored and what the snapshot adds (check 3).
  *
  * The first is believed because its hash is the registry's id; each later one because the thresholds of the root before
- * it and of itself signed it. A gap ends the walk: what lies behind it is never looked at. Each step is persisted.
+ * it and of itself signed it. A gap ends the walk: what lies behind it is never looked at. Each step is persisted, so
+ * that a bad root does not take back the good ones before it.
  *
+ * @param accept told of every new root as soon as it is good, with the one before it.
  * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; INDEX_NOT_FOUND when the snapshot has no root at all
  */
 export async function advanceRoots(
@@ -42,8 +46,9 @@ export async function advanceRoots(
   stored: number | undefined,
   head: IndexHead | undefined,
   store: TrustStore,
+  accept?: AcceptRoot,
 ): Promise<TrustedRoot> {
-  let current = await firstRoot(registry, stored, head, store);
+  let current = await firstRoot(registry, stored, head, store, accept);
   if (head === undefined) return current;
   const start = current.document.version;
   for (let next = start + 1; ; next += rootsPerRead) {
@@ -55,8 +60,10 @@ export async function advanceRoots(
       if (current.document.version - start >= maxNewRoots) {
         throw invalid(path, `more than ${maxNewRoots} new roots stand in the index`, {});
       }
-      current = await verifyNext(registry, current, path, bytes, head);
+      const before = current;
+      current = await verifyNext(registry, before, path, bytes, head);
       await store.saveRoot(current.document.version, bytes);
+      await accept?.(current, before);
     }
   }
 }
@@ -66,6 +73,7 @@ async function firstRoot(
   stored: number | undefined,
   head: IndexHead | undefined,
   store: TrustStore,
+  accept?: AcceptRoot,
 ): Promise<TrustedRoot> {
   if (stored !== undefined) {
     const bytes = await store.readRoot(stored);
@@ -100,6 +108,7 @@ async function firstRoot(
   const file = await withSidecars(path, bytes, [first.document.roles.root], head);
   verifyRootRole(registry, first, first, file);
   await store.saveRoot(1, bytes);
+  await accept?.(first, undefined);
   return first;
 }
 

@@ -104,9 +104,20 @@ export function createSummedFiles(
 }
 
 /**
- * A source without snapshots may have moved between two reads. Then the caller starts over; otherwise somebody changed
- * the bytes.
+ * A source without snapshots may have moved between two reads. Then the caller starts over.
+ *
+ * @throws INDEX_MOVED
  */
+export async function refuseMoved({ source, head }: Origin): Promise<void> {
+  const now = await source.head();
+  if (now.snapshot === head.snapshot) return;
+  throw new UdosError('INDEX_MOVED', `The index at ${source.location} changed while it was read.`, {
+    hint: 'Run the command again.',
+    data: { before: head.snapshot, now: now.snapshot },
+  });
+}
+
+/** What is wrong with bytes that do not fit: the source lags or has moved, or somebody changed them. */
 async function mismatch(
   path: IndexPath,
   expected: Sha256 | 'unknown',
@@ -114,13 +125,7 @@ async function mismatch(
   origin: Origin,
 ): Promise<UdosError> {
   if (origin.lagging === true) return lags(path, origin);
-  const now = await origin.source.head();
-  if (now.snapshot !== origin.head.snapshot) {
-    return new UdosError('INDEX_MOVED', `The index at ${origin.source.location} changed while it was read.`, {
-      hint: 'Run the command again.',
-      data: { before: origin.head.snapshot, now: now.snapshot },
-    });
-  }
+  await refuseMoved(origin);
   const found = bytes === undefined ? 'no such file' : `sha256 ${sha256Hex(bytes)}`;
   return new UdosError(
     'INDEX_TAMPERED',

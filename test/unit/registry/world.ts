@@ -14,19 +14,25 @@ export interface World {
   newClient(): Client;
 }
 
-/** A fresh registry and a fresh machine for every test of the suite it is called in. */
+/** The same registry and a fresh machine for every test of the suite it is called in. */
 export function registryWorld(): World {
   const world = { newClient: () => new Client(world.registry, world.clock) } as World;
-  beforeEach(async () => {
+  let restore: () => Promise<void>;
+  before(async () => {
     world.sandbox = makeSandbox();
     world.clock = new TestClock();
     world.registry = await TestRegistry.create(world.sandbox.folder, 'main', world.clock);
     await world.registry.publisher('ada');
     await world.registry.publish('ada/notes', '1.0.0');
     await world.registry.checkpoint();
+    restore = await world.registry.mark();
+  });
+  beforeEach(async () => {
+    world.clock.set('2026-11-24T08:00:00Z');
+    await restore();
     world.client = world.newClient();
   });
-  afterEach(() => {
+  after(() => {
     world.sandbox.remove();
   });
   return world;

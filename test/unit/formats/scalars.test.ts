@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { durationOf, formatTime } from '../../../src/model/formats/index.js';
+import * as scalar from '../../../src/model/formats/scalars.js';
+
+const accepts = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>
+  schema.safeParse(value).success;
+
+describe('times', () => {
+  it('are moments that exist, to the second, in UTC', () => {
+    for (const good of ['2026-11-24T08:00:00Z', '2028-02-29T23:59:59Z', '0001-01-01T00:00:00Z'])
+      assert.ok(accepts(scalar.time, good), good);
+    for (const bad of [
+      '2026-02-29T00:00:00Z',
+      '2026-02-30T00:00:00Z',
+      '2026-13-01T00:00:00Z',
+      '2026-11-31T00:00:00Z',
+      '2026-11-24T24:00:00Z',
+      '2026-11-24T23:59:60Z',
+      '2026-11-24T08:00:00.000Z',
+      '2026-11-24T08:00:00+00:00',
+      '2026-11-24 08:00:00Z',
+      '2026-11-24',
+      ' 2026-11-24T08:00:00Z',
+    ])
+      assert.ok(!accepts(scalar.time, bad), bad);
+  });
+
+  it('are what formatTime writes, for any date', () => {
+    const dates = fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true });
+    fc.assert(fc.property(dates, (date) => accepts(scalar.time, formatTime(date))));
+  });
+});
+
+describe('durations', () => {
+  it('are whole days', () => {
+    assert.equal(durationOf(scalar.duration.parse('P30D')), 30 * 86_400_000);
+    for (const bad of ['P0D', 'P01D', 'P1M', '30D', 'P30DT1H', 'P100000D', 'P-1D'])
+      assert.ok(!accepts(scalar.duration, bad), bad);
+  });
+});
+
+describe('text for people', () => {
+  it('has no character that repaints a terminal or turns text around', () => {
+    for (const code of [0, 7, 8, 0x0b, 0x0d, 0x1b, 0x7f, 0x9b, 0x200e, 0x2028, 0x202e, 0x2066, 0xfeff]) {
+      const character = String.fromCodePoint(code);
+      assert.ok(!accepts(scalar.line(100), `a${character}b`), `line with ${code}`);
+      assert.ok(!accepts(scalar.text(100), `a${character}b`), `text with ${code}`);
+    }
+  });
+
+  it('has tabs and line breaks only where there may be several lines', () => {
+    for (const character of ['\n', '\t']) {
+      assert.ok(!accepts(scalar.line(100), `a${character}b`));
+      assert.ok(accepts(scalar.text(100), `a${character}b`));
+    }
+  });
+
+  it('may be in any language, up to its length', () => {
+    assert.ok(accepts(scalar.line(100), 'Notizen für alle: ノート 📝'));
+    assert.ok(accepts(scalar.line(3), 'abc'));
+    assert.ok(!accepts(scalar.line(3), 'abcd'));
+  });
+});
+
+describe('keys and hashes', () => {
+  it('have one spelling', () => {
+    assert.ok(accepts(scalar.fingerprint, 'a'.repeat(64)));
+    assert.ok(!accepts(scalar.fingerprint, 'A'.repeat(64)));
+    assert.ok(!accepts(scalar.fingerprint, `${'a'.repeat(64)}\n`));
+    assert.ok(!accepts(scalar.registryId, `udr1${'1'.repeat(52)}`));
+    assert.ok(!accepts(scalar.integrity, `sha512-${'A'.repeat(86)}`));
+    assert.ok(!accepts(scalar.publicKey, `RW${'A'.repeat(53)}=`));
+  });
+});
+
+describe('web and e-mail addresses', () => {
+  it('are of the kinds that are safe to show as links', () => {
+    for (const good of ['https://example.org', 'http://[::1]:8080/x?y#z'])
+      assert.ok(accepts(scalar.httpUrl, good));
+    for (const bad of [
+      'javascript:alert(1)',
+      'https://a b',
+      'ftp://example.org',
+      '//example.org',
+      'https://',
+    ])
+      assert.ok(!accepts(scalar.httpUrl, bad), bad);
+    assert.ok(accepts(scalar.email, 'ada+udos@example.org'));
+    for (const bad of ['ada', 'a@b@c', 'a b@example.org', '<ada@example.org>'])
+      assert.ok(!accepts(scalar.email, bad), bad);
+  });
+});
+
+describe('numbers', () => {
+  it('count from one, or from nothing, up to what is safe', () => {
+    assert.ok(accepts(scalar.counter, 1) && accepts(scalar.byteCount, 0));
+    assert.ok(accepts(scalar.counter, Number.MAX_SAFE_INTEGER));
+    for (const bad of [0, -1, 1.5, Number.MAX_SAFE_INTEGER + 1, Number.NaN, '1'])
+      assert.ok(!accepts(scalar.counter, bad), String(bad));
+  });
+});

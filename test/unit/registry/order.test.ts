@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { UdosError } from '../../../src/errors/index.js';
+import { layout } from '../../../src/model/index-layout.js';
+import type { IndexSource } from '../../../src/model/index-source.js';
+import { createGitLocalSource } from '../../../src/registry/index.js';
+import { readPlugin, treeSource } from '../../kit/client.js';
+import { testKey } from '../../kit/keys.js';
+import { registryWorld } from './world.js';
+
+describe('check 6: the head never goes back', () => {
+  const world = registryWorld();
+
+  /** Checkpoints 1 to 3; the client has seen the last. */
+  const seeThree = async () => {
+    const old = treeSource(world.registry.published, 'an old mirror');
+    for (const version of ['1.1.0', '1.2.0']) {
+      world.clock.advanceDays(1);
+      await world.registry.publish('ada/notes', version);
+      await world.registry.checkpoint();
+    }
+    await world.client.plugin('ada/notes');
+    return old;
+  };
+  const current = () => createGitLocalSource(world.registry.repository);
+  const unreachable: IndexSource = {
+    location: 'a dead server',
+    head: () => Promise.reject(new UdosError('NETWORK_FAILED', 'The server does not answer.')),
+  };
+
+  it('accepts the same head again', async () => {
+    await seeThree();
+    const before = await world.client.trusted();
+    assert.equal((await world.client.sync()).sequence, 3);
+    assert.deepEqual(await world.client.trusted(), before);
+  });
+
+  it('refuses other bytes with the same sequence, and keeps both heads', async () => {
+    await seeThree();
+    await world.registry.rewindTo(2);
+    world.clock.advanceDays(1);
+    await world.registry.forge(new Map());
+    const error = await world.client.refuses('INDEX_EQUIVOCATION', () => world.client.sync());
+    world.client.assertKeptBothHeads(error, 'equivocation');
+    assert.equal(world.client.evidence.size, 1);
+  });
+
+  it('stays with what it has when a source only lags', async () => {
+    await seeThree();
+    await world.registry.rewindTo(1);
+    const before = await world.client.trusted();
+    const index = await world.client.sync();
+    assert.equal(index.sequence, 3);
+    assert.equal((await readPlugin(index, 'ada/notes'))?.document.releases.length, 3);
+    assert.deepEqual(await world.client.trusted(), before);
+    assert.match(world.client.warnings.join(), /lags/);
+    assert.equal(world.client.evidence.size, 0);
+  });
+
+  it('goes on to the next mirror when a source lags, or is dead', async () => {
+    const old = await seeThree();
+    await world.registry.checkpoint();
+    const index = await world.client.sync({ sources: [unreachable, old, current()] });
+    assert.equal(index.sequence, 4);
+    assert.equal(world.client.warnings.length, 2);
+  });
+
+  it('says that a lagging source lacks a file, and not that it tampers', async () => {
+    const old = await seeThree();
+    const other = world.newClient();
+    await other.sync();
+    const index = await other.sync({ sources: [old] });
+    await other.refuses('NETWORK_FAILED', () => readPlugin(index, 'ada/notes'));
+  });
+
+  it('knows a lagging source under an earlier root', async () => {
+    const old = await seeThree();
+    const key = testKey('next root');
+    await world.registry.nextRoot(
+      (root) => ({
+        ...root,
+        keys: { ...root.keys, [key.fingerprint]: key.encoded },
+        roles: { ...root.roles, root: { keys: [key.fingerprint], threshold: 1 } },
+      }),
+      [world.registry.keys.root, key],
+    );
+    await world.registry.checkpoint();
+    await world.client.sync();
+    assert.equal((await world.client.sync({ sources: [old] })).sequence, 4);
+  });
+
+  it('refuses an earlier head that its log does not know, and keeps both heads', async () => {
+    await seeThree();
+    await world.registry.rewindTo(1);
+    world.clock.advanceDays(1);
+    await world.registry.forge(new Map());
+    const error = await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync());
+    world.client.assertKeptBothHeads(error, 'rollback');
+  });
+
+  it('does not go on to a mirror when a source attacks', async () => {
+    await seeThree();
+    const good = treeSource(world.registry.published);
+    await world.registry.rewindTo(2);
+    world.clock.advanceDays(1);
+    await world.registry.forge(new Map());
+    await world.client.refuses('INDEX_EQUIVOCATION', () => world.client.sync({ sources: [current(), good] }));
+  });
+
+  it('reports the network when no source can be reached, and reads what is known offline', async () => {
+    await seeThree();
+    await world.client.refuses('NETWORK_FAILED', () => world.client.sync({ sources: [unreachable] }));
+    const offline = await world.client.sync({ sources: [] });
+    assert.equal(offline.sequence, 3);
+    assert.ok(await readPlugin(offline, 'ada/notes'));
+    await world.newClient().refuses('OFFLINE', () => world.newClient().sync({ sources: [] }));
+  });
+
+  it('still reads what is known offline after a newer root came with a bad checkpoint', async () => {
+    await seeThree();
+    const curator = testKey('next curator');
+    await world.registry.nextRoot((root) => ({
+      ...root,
+      keys: { ...root.keys, [curator.fingerprint]: curator.encoded },
+      roles: { ...root.roles, curator: { keys: [curator.fingerprint], threshold: 1 } },
+    }));
+    const changes = new Map<string, Uint8Array>();
+    for (const path of world.registry.main.paths.filter((one) => one.startsWith(layout.root(2))))
+      changes.set(path, await world.registry.bytes(path));
+    await world.registry.forge(changes, { signers: [] });
+    await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync(), { root: 2 });
+    const offline = await world.client.sync({ sources: [] });
+    assert.ok(await readPlugin(offline, 'ada/notes'));
+  });
+
+  it('refuses an index that is older than the lockfile', async () => {
+    assert.equal((await world.client.sync({ minSequence: 1 })).sequence, 1);
+    const fresh = world.newClient();
+    await fresh.refuses('INDEX_ROLLBACK', () => fresh.sync({ minSequence: 2 }), {
+      root: 1,
+      newestIssued: 0,
+    });
+    await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync({ sources: [], minSequence: 2 }));
+  });
+});

@@ -1,10 +1,2 @@
 export type { Context, Prompts, Reporter } from './context.js';
-export {
-  globalPaths,
-  homePaths,
-  layoutVersion,
-  projectPaths,
-  type HomePaths,
-  type RegistryPaths,
-  type RootPaths,
-} from './paths.js';
+export { globalPaths, homePaths, projectPaths, type HomePaths, type RootPaths } from './paths.js';

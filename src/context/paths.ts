@@ -3,12 +3,10 @@ import path from 'node:path';
 import { folderNameOf, type PluginName, type RegistryId } from '../model/names.js';
 
 /**
- * Every place on disk that udos reads or writes. The layout has a number of its own: a change of it comes with a
- * migration in the reader of the file that moved.
+ * Every place on disk that udos reads or writes stands in this file.
+ *
+ * A user's state: `UDOS_HOME`, by default `~/.udos`.
  */
-export const layoutVersion = 1;
-
-/** A user's state: `UDOS_HOME`, by default `~/.udos`. */
 export interface HomePaths {
   readonly folder: string;
   readonly config: string;

@@ -1,2 +1,2 @@
 export { driftOf } from './drift.js';
-export { emptyLockfile, formatLockfile, lockfileName, parseLockfile } from './lockfile.js';
+export { emptyLockfile, formatLockfile, parseLockfile } from './lockfile.js';

@@ -1,7 +1,7 @@
 import { lockfile as lockfileFormat, readFormat, type Lockfile } from '../model/formats/index.js';
 import { formatJson } from '../primitives/json/index.js';
 
-export const lockfileName = 'udos-lock.json';
+const lockfileName = 'udos-lock.json';
 
 export const emptyLockfile: Lockfile = { lockfileVersion: 1, registries: {}, plugins: {} };
 

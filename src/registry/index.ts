@@ -7,13 +7,13 @@
  */
 export { generateSums } from './owner/folder-sums.js';
 export { emptyTree, treeHead, withChanges, type Changes, type IndexTree } from './owner/index-tree.js';
-export { judgeTree, type JudgeRelease, type Problem } from './owner/judge-tree.js';
+export { judgeTree, type JudgeRelease } from './owner/judge-tree.js';
 export { prepareCheckpoint, rememberPublished, type PreparedCheckpoint } from './owner/prepare-checkpoint.js';
 export { signFile, type Signer } from './owner/signer.js';
 export { createFolderSource } from './sources/folder-source.js';
 export { createGitLocalSource } from './sources/git-local-source.js';
 export { createGitRemoteSource } from './sources/git-remote-source.js';
 export { createHttpSource } from './sources/http-source.js';
-export { syncRegistry, type SyncInput } from './sync.js';
+export { syncRegistry } from './sync.js';
 export { createDiskTrustStore, listEvidence } from './trust/disk-trust-store.js';
 export { registryIdOf } from './trust/registry-id.js';

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IndexSource } from '../../src/model/index-source.js';
 import { indexPath, parseAlias, parsePluginName, parseRegistryId } from '../../src/model/names.js';
 import type { VerifiedIndex } from '../../src/model/verified-index.js';
-import { add } from '../../src/operations/add.js';
-import { initProject } from '../../src/operations/init.js';
-import { install } from '../../src/operations/install.js';
-import { addRegistry } from '../../src/operations/registry-add.js';
 import { judgeRelease } from '../../src/operations/steps/judge-release.js';
 import { createFolderSource, createGitLocalSource, syncRegistry } from '../../src/registry/index.js';
 import { createMemoryTrustStore } from '../../src/registry/trust/memory-trust-store.js';
+import { TestClock } from '../kit/clock.js';
 import { git, gitEnvironment, makeSandbox, type Sandbox } from '../kit/git-cli.js';
-import { contextAt } from './plain-context.js';
+import { Machine } from '../kit/machine.js';
 
 const page = fileURLToPath(new URL('../../docs/registry-format.md', import.meta.url));
 
@@ -147,25 +144,25 @@ describe('the registry of the format page', () => {
     );
   });
 
-  it('gives a project its plugin, and the same one again under --frozen', async () => {
-    const project = sandbox.at('project');
-    mkdirSync(project);
-    const context = contextAt(project, sandbox.at('home'));
-    await initProject(context, { global: false });
-    await addRegistry(context, { alias: 'example', url: index, id, mirrors: [], internal: false, place: {} });
-    const choice = { yes: false, describe: () => '', dryRun: false };
-    await add(context, ['ada/hello'], choice);
-    const program = path.join(project, 'usr/share/udos/plugins/installed/ada--hello/index.js');
-    assert.equal(readFileSync(program, 'utf8'), 'console.log("Hello from 1.1.0");\n');
+  it('serves the built udos: added by its id, installed, and installed again under --frozen', async () => {
+    const clock = new TestClock(new Date());
+    const machine = new Machine(sandbox.at('machine'), clock);
+    await machine.run('init').succeeds();
+    await machine.run('registry', 'add', 'example', index, '--id', id).succeeds();
+    await machine.run('add', 'ada/hello').succeeds();
+    const program = 'usr/share/udos/plugins/installed/ada--hello/index.js';
+    assert.equal(machine.read(program), 'console.log("Hello from 1.1.0");\n');
 
-    const colleague = sandbox.at('colleague');
-    mkdirSync(colleague);
-    for (const file of ['udos.json', 'udos-lock.json'])
-      writeFileSync(path.join(colleague, file), readFileSync(path.join(project, file)));
-    const installed = await install(contextAt(colleague, sandbox.at('home-of-colleague')), {
-      ...choice,
-      frozen: true,
-    });
-    assert.deepEqual(installed.installed, [hello]);
+    const colleague = new Machine(sandbox.at('colleague'), clock);
+    colleague.copyFrom(machine, 'udos.json', 'udos-lock.json');
+    await colleague.run('install', '--frozen').succeeds();
+    assert.equal(colleague.installedHash(), machine.installedHash());
+    await colleague.run('verify').succeeds();
+  });
+
+  it('is made with no more tools than its example uses', () => {
+    const words = new Set(exampleOf(readFileSync(page, 'utf8')).match(/[a-z0-9]+/g));
+    for (const tool of allowedTools.filter((name) => name !== 'sh'))
+      assert.ok(words.has(tool), `${tool} is not needed any more`);
   });
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { homePaths, type Context } from '../../src/context/index.js';
 import { pluginDocument, publisherDocument, root as rootFormat } from '../../src/model/formats/index.js';
 import { initPlugin } from '../../src/operations/plugin-init.js';
 import { publish } from '../../src/operations/publish.js';
@@ -10,7 +11,24 @@ import { addRegistry } from '../../src/operations/registry-add.js';
 import { initRegistry } from '../../src/operations/registry-init.js';
 import { generateKey } from '../../src/operations/steps/keys.js';
 import { git, makeSandbox, type Sandbox } from '../kit/git-cli.js';
-import { contextAt } from './plain-context.js';
+
+/** Somebody in the folder `cwd` whose state lies in `home`: no terminal, an empty environment, the real clock. */
+function contextAt(cwd: string, home: string): Context {
+  return {
+    clock: { now: () => new Date() },
+    env: {},
+    cwd,
+    home: homePaths(home),
+    prompts: {
+      interactive: false,
+      confirm: () => Promise.resolve(true),
+      password: () => Promise.resolve('pw'),
+    },
+    reporter: { step: () => undefined, warn: () => undefined },
+    offline: false,
+    signal: new AbortController().signal,
+  };
+}
 
 describe('an index that udos writes', () => {
   let sandbox: Sandbox;

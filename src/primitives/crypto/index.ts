@@ -16,5 +16,5 @@ export {
   type SecretKeyFileOptions,
 } from './minisign/secret-key.js';
 export { signDigest, signMessage } from './minisign/sign.js';
-export { formatSignature, parseSignature, type Signature } from './minisign/signature.js';
+export { formatSignature, parseSignature } from './minisign/signature.js';
 export { verifySignature } from './minisign/verify.js';

@@ -1,7 +1,7 @@
 export type { Changes } from './changes.js';
 export { commitChanges, type CommitRequest } from './commit.js';
-export { listTree, readBlob, readBlobs, readCommit, type TreeFile } from './objects.js';
-export { fetchedRef, fetchRef, pushRef, type FetchRequest, type PushRequest } from './remote.js';
+export { listTree, readBlob, readBlobs } from './objects.js';
+export { fetchedRef, fetchRef, pushRef } from './remote.js';
 export {
   currentBranch,
   initRepository,

@@ -25,10 +25,19 @@ export function warningView(text: string, { colours, width, env }: ErrorScreen):
   return `${labelled('warning: ', colours.yellow, redact(plainLine(text), env).trim(), width)}\n`;
 }
 
-/** What `--json` prints in place of a result; `hint` is null when there is none. */
-export function errorDocument(error: UdosError): {
-  error: { code: string; message: string; hint: string | null; data: Readonly<Record<string, unknown>> };
-} {
+/** What `--json` prints in place of a result. */
+export interface ErrorDocument {
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    /** What to try next; null when there is nothing. */
+    readonly hint: string | null;
+    /** Facts of this failure: names, places, both sides of a comparison. */
+    readonly data: Readonly<Record<string, unknown>>;
+  };
+}
+
+export function errorDocument(error: UdosError): ErrorDocument {
   return {
     error: { code: error.code, message: error.message, hint: error.hint ?? null, data: error.data },
   };

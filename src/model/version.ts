@@ -8,9 +8,7 @@ export type Version = Branded<string, 'Version'>;
 export type Range = Branded<string, 'Range'>;
 
 export function isVersion(text: string): text is Version {
-  return (
-    text.length <= 64 && semver.valid(text) !== null && semver.parse(text)?.raw === text && /^\d/.test(text)
-  );
+  return text.length <= 64 && /^\d[0-9A-Za-z.+-]*$/.test(text) && semver.valid(text) !== null;
 }
 
 /** True for a range that `semver` understands. The length is capped before any pattern runs on it (THREATS F13). */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isIndexPath } from '../names.js';
 import * as scalar from './scalars.js';
 
 /** In the order of DESIGN section 4. */
@@ -57,7 +58,8 @@ export const release = z.strictObject({
       z
         .string()
         .max(2048)
-        .regex(/^(https?:\/\/[^\s]+|[A-Za-z0-9._/-]+)$/),
+        .regex(/^(https?:\/\/[^\s]+|[A-Za-z0-9._/-]+)$/)
+        .refine((url) => /^https?:/.test(url) || isIndexPath(url), { message: 'not a URL or a path' }),
     )
     .min(1)
     .max(8),

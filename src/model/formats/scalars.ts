@@ -36,7 +36,7 @@ function guarded<T extends string>(
   return z
     .string()
     .max(maxLength)
-    .regex(pattern)
+    .regex(pattern, { message: `not ${name}` })
     .refine((text) => text.length <= maxLength && guard(text), {
       message: `not ${name}`,
     }) as unknown as z.ZodType<T>;
@@ -74,7 +74,12 @@ export const alias = guarded<Alias>('an alias', /^[a-z][a-z0-9-]{1,63}$/, 64, is
 export const registryId = guarded<RegistryId>('a registry id', /^udr1[a-z2-7]{52}$/, 56, isRegistryId);
 export const fingerprint = guarded<Fingerprint>('a key fingerprint', /^[0-9a-f]{64}$/, 64, isFingerprint);
 export const sha256 = guarded<Sha256>('a sha256 in lower-case hex', /^[0-9a-f]{64}$/, 64, isSha256);
-export const version = guarded<Version>('a version', /^[0-9]+\.[0-9]+\.[0-9]+([-+].+)?$/, 64, isVersion);
+export const version = guarded<Version>(
+  'a version',
+  /^[0-9]+\.[0-9]+\.[0-9]+([-+][0-9A-Za-z.+-]+)?$/,
+  64,
+  isVersion,
+);
 export const range = guarded<Range>('a version range', /^[^\n\r]*$/, 256, isRange);
 export const permission = guarded<Permission>('a permission', /^[a-z]+:[^\s]+$/, 256, isPermission);
 export const filePath = guarded<IndexPath>('a relative path', /^[A-Za-z0-9._/-]+$/, 512, isIndexPath);

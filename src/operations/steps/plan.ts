@@ -7,8 +7,10 @@ import { compareVersions, type Version } from '../../model/version.js';
 export interface PlannedChange {
   readonly name: PluginName;
   readonly kind: 'add' | 'update' | 'downgrade' | 'remove' | 'reinstall';
-  readonly from: Version | undefined;
-  readonly to: Version | undefined;
+  /** The locked version; null for one that is new. */
+  readonly from: Version | null;
+  /** The version after it; null for a removal. */
+  readonly to: Version | null;
   /** Bytes of the artifact; 0 for a removal. */
   readonly size: number;
   readonly signers: readonly Fingerprint[];
@@ -52,7 +54,7 @@ function planOne(
   notes: (name: PluginName, from: Version | undefined, to: Version) => PlannedChange['notes'],
 ): PlannedChange | undefined {
   if (to === undefined) {
-    return from && { ...emptyChange(name), kind: 'remove', from: from.version, to: undefined };
+    return from && { ...emptyChange(name), kind: 'remove', from: from.version, to: null };
   }
   const signerChanged = from !== undefined && from.signers.join() !== to.signers.join();
   const isSame = from?.version === to.version && from.integrity === to.integrity;
@@ -60,7 +62,7 @@ function planOne(
   return {
     name,
     kind: kindOf(from?.version, to.version),
-    from: from?.version,
+    from: from?.version ?? null,
     to: to.version,
     size: to.size,
     signers: to.signers,

@@ -112,7 +112,7 @@ function parseServerUrl(text: string): string {
   const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (url === undefined || !isPlain || !['http:', 'https:'].includes(url.protocol)) {
     throw new UdosError('URL_INVALID', 'This is not the plain http(s) address of a git repository.', {
-      hint: 'Leave out user, password, query and fragment; `udos login` keeps the token.',
+      hint: 'Leave out user, password, query and fragment; a token goes into UDOS_TOKEN_<ALIAS>.',
     });
   }
   return url.href.replace(/\/+$/, '');
@@ -155,7 +155,7 @@ async function statusError(
       status === 403
         ? `${url} does not let this account ${writes ? 'write' : 'read'} (HTTP 403).`
         : `${url} wants to know who asks (HTTP ${status}).`,
-      { hint: 'Run `udos login` for this registry, or set its UDOS_TOKEN_… variable to a token.', data },
+      { hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may do that.', data },
     );
   }
   if ((status === 404 || status === 410) && request.method !== 'POST') {

@@ -23,7 +23,7 @@ export function parseTransferUrl(text: string, policy: UrlPolicy): URL {
       'URL_INVALID',
       `Cannot request ${placeOf(url)}: the URL holds a user name or password.`,
       {
-        hint: 'Leave them out of the URL and give a token with `udos login ALIAS` or in UDOS_TOKEN_<ALIAS>.',
+        hint: 'Leave them out of the URL and give a token in UDOS_TOKEN_<ALIAS>.',
       },
     );
   }

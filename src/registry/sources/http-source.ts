@@ -101,7 +101,7 @@ class WebFiles {
         'AUTH_REQUIRED',
         `Cannot read ${path} of ${this.#base}: the server answered ${status}.`,
         {
-          hint: 'Give a token that may read the registry: `udos login ALIAS`, or UDOS_TOKEN_<ALIAS> in the environment.',
+          hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may read the registry.',
           data,
         },
       );

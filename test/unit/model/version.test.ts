@@ -18,7 +18,20 @@ const version = fc
 describe('versions', () => {
   it('are strict semver', () => {
     for (const good of ['0.0.0', '1.2.3-beta.1+build.5', '10.20.30']) assert.ok(isVersion(good), good);
-    for (const bad of ['1', '1.2', 'v1.2.3', '=1.2.3', ' 1.2.3', '01.2.3', '1.2.3-', '1.2.3-01', 'x'])
+    for (const bad of [
+      '1',
+      '1.2',
+      'v1.2.3',
+      '=1.2.3',
+      ' 1.2.3',
+      '1.2.3 ',
+      '1.2.3-beta ',
+      '1.2.3\n',
+      '01.2.3',
+      '1.2.3-',
+      '1.2.3-01',
+      'x',
+    ])
       assert.ok(!isVersion(bad), bad);
     assert.ok(!isVersion(`1.2.3-${'a'.repeat(60)}`));
     assert.throws(() => parseVersion('latest'), { code: 'VERSION_INVALID' });

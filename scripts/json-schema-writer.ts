@@ -7,7 +7,7 @@ export type JsonSchema = Record<string, unknown>;
  * checker, so inferred, mapped and branded types are what they come to.
  *
  * Numbers are whole ones, as all of udos are. A field that is always there and may be undefined is refused, because JSON
- * would silently leave it out: such a field is either optional or null.
+ * would silently leave it out: such a field is either optional or null, and not both.
  */
 export class JsonSchemaWriter {
   readonly #checker: ts.TypeChecker;
@@ -22,29 +22,27 @@ export class JsonSchemaWriter {
   }
 
   #write(type: ts.Type, where: string, above: readonly ts.Type[]): JsonSchema {
-    if (above.includes(type)) throw new Error(`${where} holds itself, which a schema in one piece cannot say`);
+    if (above.includes(type))
+      throw new Error(`${where} holds itself, which a schema in one piece cannot say`);
     const { flags } = type;
     if (flags & ts.TypeFlags.Unknown) return {};
     if (flags & ts.TypeFlags.Null) return { type: 'null' };
     if (type.isStringLiteral() || type.isNumberLiteral()) return { const: type.value };
-    if (flags & ts.TypeFlags.BooleanLiteral)
-      return { const: this.#checker.typeToString(type) === 'true' };
+    if (flags & ts.TypeFlags.BooleanLiteral) return { const: this.#checker.typeToString(type) === 'true' };
     if (flags & ts.TypeFlags.Boolean) return { type: 'boolean' };
     if (flags & ts.TypeFlags.Number) return { type: 'integer' };
     if (isText(type)) return { type: 'string' };
     if (type.isUnion()) return this.#writeUnion(type, where, above);
     if (this.#checker.isArrayType(type)) {
       const [item] = this.#checker.getTypeArguments(type as ts.TypeReference);
-      return { type: 'array', items: this.#writeMember(item, `${where}[]`, [...above, type]) };
+      return {
+        type: 'array',
+        items: item === undefined ? {} : this.#write(item, `${where}[]`, [...above, type]),
+      };
     }
     if (flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))
       return this.#writeObject(type, where, [...above, type]);
     throw new Error(`${where} is ${this.#checker.typeToString(type)}, which JSON cannot carry`);
-  }
-
-  #writeMember(type: ts.Type | undefined, where: string, above: readonly ts.Type[]): JsonSchema {
-    if (type === undefined) throw new Error(`${where} has no type`);
-    return this.#write(type, where, above);
   }
 
   #writeUnion(type: ts.UnionType, where: string, above: readonly ts.Type[]): JsonSchema {
@@ -59,18 +57,18 @@ export class JsonSchemaWriter {
       ...(isBoolean ? [{ type: 'boolean' }] : []),
       ...others.map((part) => this.#write(part, where, above)),
     ];
-    return schemas.length === 1 ? (schemas[0] ?? {}) : { anyOf: schemas };
+    return schemas.length === 1 ? (schemas[0] ?? {}) : { anyOf: sortedBy(schemas, JSON.stringify) };
   }
 
   #writeObject(type: ts.Type, where: string, above: readonly ts.Type[]): JsonSchema {
     if (type.getCallSignatures().length > 0) throw new Error(`${where} is a function`);
     const properties: Record<string, JsonSchema> = {};
     const required: string[] = [];
-    for (const property of type.getProperties()) {
+    for (const property of sortedBy(type.getProperties(), (one) => one.name)) {
       const isOptional = (property.flags & ts.SymbolFlags.Optional) !== 0;
       const declared = this.#checker.getTypeOfSymbol(property);
-      const own = isOptional ? this.#withoutUndefined(declared) : declared;
-      const description = this.#describe(property) ?? this.#describe(own.aliasSymbol);
+      const own = isOptional ? this.#checker.getNonNullableType(declared) : declared;
+      const description = this.#describe(property);
       properties[property.name] = {
         ...(description === undefined ? {} : { description }),
         ...this.#write(own, `${where}.${property.name}`, above),
@@ -87,18 +85,14 @@ export class JsonSchemaWriter {
     };
   }
 
-  /** Of an optional field; null stays. */
-  #withoutUndefined(type: ts.Type): ts.Type {
-    const { Null, Undefined } = ts.TypeFlags;
-    const isNullable = type.isUnion() && type.types.some((part) => part.flags & Null);
-    if (isNullable && type.types.some((part) => part.flags & Undefined)) throw new Error('optional and null');
-    return this.#checker.getNonNullableType(type);
+  #describe(property: ts.Symbol): string | undefined {
+    return ts.displayPartsToString(property.getDocumentationComment(this.#checker)) || undefined;
   }
+}
 
-  #describe(symbol: ts.Symbol | undefined): string | undefined {
-    const text = ts.displayPartsToString(symbol?.getDocumentationComment(this.#checker));
-    return text === '' ? undefined : text.replace(/\s*\n\s*/g, ' ');
-  }
+/** The checker's own order depends on what else it has looked at before. */
+function sortedBy<T>(list: readonly T[], key: (one: T) => string): T[] {
+  return [...list].sort((left, right) => (key(left) < key(right) ? -1 : 1));
 }
 
 /** A string, branded or not. */

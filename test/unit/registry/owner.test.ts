@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import type { PluginDocument, PublisherDocument } from '../../../src/model/formats/index.js';
 import { isRegistryId, type PluginName, type Publisher } from '../../../src/model/names.js';
 import { layout } from '../../../src/model/index-layout.js';
 import { judgeRelease } from '../../../src/operations/steps/judge-release.js';
@@ -40,7 +41,8 @@ describe('an owner’s checkpoint', () => {
   const badDocument = async () => {
     const document = await world.registry.document(notes);
     assert.ok(document);
-    return world.registry.signed(path, { ...document, serial: document.serial + 1 }, [testKey('stranger')]);
+    const changed: PluginDocument = { ...document, serial: document.serial + 1 };
+    return world.registry.signed(path, changed, [testKey('stranger')]);
   };
 
   it('is what a client accepts after the one before', async () => {
@@ -111,16 +113,15 @@ describe('an owner’s checkpoint', () => {
   it('keeps back a publisher that was taken over, with all that its new key signed', async () => {
     const thief = testKey('thief');
     const file = layout.publisher('ada' as Publisher, 1);
-    const first = JSON.parse(Buffer.from(await world.registry.bytes(file)).toString()) as { type: string };
+    const first = JSON.parse(Buffer.from(await world.registry.bytes(file)).toString()) as PublisherDocument;
     const role = { keys: [thief.fingerprint], threshold: 1 };
     const keys = { [thief.fingerprint]: thief.encoded };
-    const document = await world.registry.document(notes);
-    assert.ok(document);
+    const known = await world.registry.document(notes);
+    assert.ok(known);
+    const document: PluginDocument = { ...known, serial: 2 };
     const changes = new Map([
-      ...world.registry.signed(file, { ...first, keys, owners: role, release: role } as { type: string }, [
-        thief,
-      ]),
-      ...world.registry.signed(path, { ...document, serial: 2 }, [thief]),
+      ...world.registry.signed(file, { ...first, keys, owners: role, release: role }, [thief]),
+      ...world.registry.signed(path, document, [thief]),
     ]);
     await world.client.plugin(notes);
     const prepared = await prepare({ changes });

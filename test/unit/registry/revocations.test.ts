@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { PublisherDocument, Release, Revocations } from '../../../src/model/formats/index.js';
+import type { PublisherDocument, Revocations } from '../../../src/model/formats/index.js';
 import { layout } from '../../../src/model/index-layout.js';
 import type { PluginName, Publisher, Sha256 } from '../../../src/model/names.js';
 import { claimOf } from '../../../src/operations/steps/obtain.js';
@@ -154,7 +154,9 @@ describe('check 13: a recalled release is reported', () => {
     });
     await world.registry.checkpoint();
     const plugin = await world.client.plugin(notes);
-    return plugin.revocationOf(plugin.document.releases[0] as Release);
+    const [release] = plugin.document.releases;
+    assert.ok(release);
+    return plugin.revocationOf(release);
   };
   const integrity = async () => (await world.registry.document(notes))?.releases[0]?.integrity;
 

@@ -37,6 +37,7 @@ export const errorCodes = {
   MANIFEST_INVALID: 'usage',
   PLUGIN_INVALID: 'usage',
   RELEASE_EXISTS: 'usage',
+  PUBLISHER_EXISTS: 'usage',
   REGISTRY_AMBIGUOUS: 'usage',
   PASSWORD_REQUIRED: 'usage',
   PASSWORD_INVALID: 'usage',

@@ -1,7 +1,7 @@
 import { changelogSection, sharedFacts } from '../artifact/index.js';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
-import { formatTime, type PluginDocument, type Release } from '../model/formats/index.js';
+import { formatTime, httpUrl, type PluginDocument, type Release } from '../model/formats/index.js';
 import { layout, trustedComment } from '../model/index-layout.js';
 import { parseAlias, publisherOf, type PluginName, type RegistryId } from '../model/names.js';
 import { compareVersions } from '../model/version.js';
@@ -11,6 +11,7 @@ import type { IndexWorkspace } from './steps/index-workspace.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
 import { openSignersFor } from './steps/signers.js';
 import { submitDocument, type Submitted } from './steps/submit-document.js';
+import { requireBranch, requireTyped } from './steps/typed-text.js';
 import type { Signer } from '../registry/index.js';
 
 export interface PublishOptions {
@@ -38,10 +39,12 @@ export interface PublishResult extends Submitted {
  * Publishes the plugin in a folder: checks and packs it, signs the artifact and the plugin document, and brings both into
  * the registry (see {@link submitDocument} for the two ways).
  *
- * @throws MANIFEST_INVALID, PLUGIN_INVALID, RELEASE_EXISTS, KEY_NOT_FOUND, NO_REGISTRY, REGISTRY_AMBIGUOUS,
+ * @throws USAGE, MANIFEST_INVALID, PLUGIN_INVALID, RELEASE_EXISTS, KEY_NOT_FOUND, NO_REGISTRY, REGISTRY_AMBIGUOUS,
  *   PLUGIN_NOT_FOUND when the registry does not know the publisher, and what the network throws
  */
 export async function publish(context: Context, options: PublishOptions): Promise<PublishResult> {
+  if (options.url !== undefined) requireTyped('--url', options.url, httpUrl);
+  if (typeof options.branch === 'string') requireBranch(options.branch);
   const plugin = await checkPlugin(context, options.folder);
   const alias = options.registry === undefined ? undefined : parseAlias(options.registry);
   return withAuthorWorkspace(context, alias, async (workspace) => {

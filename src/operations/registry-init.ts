@@ -2,7 +2,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
-import { formatTime, type RegistryFile, type Root } from '../model/formats/index.js';
+import {
+  formatTime,
+  registryFile as registryFormat,
+  type RegistryFile,
+  type Root,
+} from '../model/formats/index.js';
 import { layout, sidecarOf, trustedComment } from '../model/index-layout.js';
 import { parsePublisher, type RegistryId } from '../model/names.js';
 import { fileError, isSystemError } from '../primitives/fs/index.js';
@@ -13,6 +18,7 @@ import { firstPublisher, signedDocument } from './steps/author-index.js';
 import { checkpointDays, prepareWorkspaceCheckpoint } from './steps/checkpoint-index.js';
 import { commitFirst } from './steps/index-workspace.js';
 import { generateKey, listKeys, openSigner } from './steps/keys.js';
+import { requireTyped } from './steps/typed-text.js';
 
 export interface RegistryInitOptions {
   readonly folder: string;
@@ -43,7 +49,8 @@ const dayMs = 24 * 60 * 60 * 1000;
  *
  * Without any key, one is made and called `default`.
  *
- * @throws FILE_INVALID when the folder holds something; NAME_INVALID, KEY_NOT_FOUND, PASSWORD_REQUIRED
+ * @throws FILE_INVALID when the folder holds something; USAGE, NAME_INVALID, KEY_NOT_FOUND, PASSWORD_REQUIRED. Nothing is
+ *   written then.
  */
 export async function initRegistry(
   context: Context,
@@ -51,9 +58,12 @@ export async function initRegistry(
 ): Promise<RegistryInitResult> {
   const folder = path.resolve(context.cwd, options.folder);
   const publisher = options.publisher === undefined ? undefined : parsePublisher(options.publisher);
+  const name = options.name ?? path.basename(folder);
+  requireTyped('--name', name, registryFormat.shape.name);
+  if (options.description !== undefined)
+    requireTyped('--description', options.description, registryFormat.shape.description);
   await refuseFullFolder(folder);
   const signer = await signerForInit(context, options.key);
-  const name = options.name ?? path.basename(folder);
   const now = context.clock.now().getTime();
 
   const root = firstRoot(name, signer, formatTime(new Date(now + options.rootDays * dayMs)));

@@ -1,15 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { sidecarOf } from '../model/index-layout.js';
+import { publisherDocument } from '../model/formats/index.js';
 import { parsePublisher, type Fingerprint } from '../model/names.js';
 import { parsePublicKeyFile } from '../primitives/crypto/index.js';
-import { fileError } from '../primitives/fs/index.js';
+import { readFileIfAny } from '../primitives/fs/index.js';
 import { firstPublisher, signedDocument } from './steps/author-index.js';
 import { readPublisher, readRoles } from './steps/index-documents.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
+import { namingFile } from './steps/key-files.js';
 import { findSigners, openSignersFor } from './steps/signers.js';
+import { requireTyped } from './steps/typed-text.js';
 
 export interface PublisherAddOptions {
   readonly index?: string | undefined;
@@ -35,16 +37,17 @@ export interface PublisherAddResult {
  * Grants a namespace: writes and commits the first version of a publisher, signed by the granting key, and by the
  * owners' keys as far as they are here.
  *
- * @throws NAME_INVALID, INDEX_NOT_FOUND, KEY_INVALID, KEY_NOT_FOUND, INDEX_INVALID when the name is taken
+ * @throws NAME_INVALID, USAGE, INDEX_NOT_FOUND, FILE_NOT_FOUND, KEY_INVALID, KEY_NOT_FOUND, PUBLISHER_EXISTS
  */
 export async function addPublisher(
   context: Context,
   options: PublisherAddOptions,
 ): Promise<PublisherAddResult> {
   const publisher = parsePublisher(options.publisher);
+  requireProfile(options);
   const workspace = await openLocalWorkspace(context, indexFolder(context, options.index));
   if ((await readPublisher(workspace.main, publisher)) !== undefined) {
-    throw new UdosError('INDEX_INVALID', `The publisher ${publisher} is there already.`, {
+    throw new UdosError('PUBLISHER_EXISTS', `The publisher ${publisher} is there already.`, {
       hint: 'Choose another name. Keys of a publisher change by a new version of its file, signed by its owners.',
       data: { publisher },
     });
@@ -85,15 +88,29 @@ export async function addPublisher(
   };
 }
 
+function requireProfile({ displayName, url, email }: PublisherAddOptions): void {
+  const { shape } = publisherDocument;
+  if (displayName !== undefined) requireTyped('--display-name', displayName, shape.displayName);
+  if (url !== undefined) requireTyped('--url', url, shape.url);
+  if (email !== undefined) requireTyped('--email', email, shape.email);
+}
+
 async function readKeys(context: Context, files: readonly string[]): Promise<Record<string, string>> {
   const ring: Record<string, string> = {};
   for (const name of files) {
     const file = path.resolve(context.cwd, name);
-    const text = await readFile(file, 'utf8').catch((error: unknown) => {
-      throw fileError('read', file, error);
+    const bytes = await readFileIfAny(file);
+    if (bytes === undefined) {
+      throw new UdosError('FILE_NOT_FOUND', `There is no file ${file}.`, {
+        hint: 'Name the .pub file that the owner gave you.',
+        data: { file },
+      });
+    }
+    await namingFile(file, () => {
+      const key = parsePublicKeyFile(Buffer.from(bytes).toString('utf8'));
+      ring[key.fingerprint] = key.encoded;
+      return Promise.resolve();
     });
-    const key = parsePublicKeyFile(text);
-    ring[key.fingerprint] = key.encoded;
   }
   return ring;
 }

@@ -4,7 +4,7 @@ import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { layout, sidecarOf, trustedComment } from '../model/index-layout.js';
 import { isIndexPath } from '../model/names.js';
-import { readFileIfAny, writeFileAtomic } from '../primitives/fs/index.js';
+import { isFolder, readFileIfAny, writeFileAtomic } from '../primitives/fs/index.js';
 import { parseStrictJson } from '../primitives/json/index.js';
 import { registryIdOf } from '../registry/index.js';
 import { openSigners } from './steps/keys.js';
@@ -40,6 +40,7 @@ export async function signIndexFile(
   keys: readonly string[],
 ): Promise<SignResult> {
   const file = path.resolve(context.cwd, name);
+  if (await isFolder(file)) throw invalid(file, 'it is a folder');
   const bytes = await readFileIfAny(file);
   if (bytes === undefined) {
     throw new UdosError('FILE_NOT_FOUND', `There is no file ${file}.`, { hint: 'Name a file of an index.' });

@@ -1,5 +1,6 @@
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
+import { release as releaseFormat } from '../model/formats/index.js';
 import { parseAlias, publisherOf, type PluginName } from '../model/names.js';
 import { parseSpec } from '../model/spec.js';
 import { isVersion } from '../model/version.js';
@@ -7,6 +8,7 @@ import { readDocument, readPublisher } from './steps/index-documents.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
 import { openSignersFor } from './steps/signers.js';
 import { submitDocument, type Submitted } from './steps/submit-document.js';
+import { requireBranch, requireTyped } from './steps/typed-text.js';
 
 export interface YankOptions {
   /** `publisher/name@version`. */
@@ -28,7 +30,7 @@ export interface YankResult extends Submitted {
 /**
  * Withdraws a release: it is never chosen anew, and goes on working where it is locked. Or takes that back.
  *
- * @throws SPEC_INVALID, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, KEY_NOT_FOUND, and what the network throws
+ * @throws USAGE, SPEC_INVALID, PLUGIN_NOT_FOUND, VERSION_NOT_FOUND, KEY_NOT_FOUND, and what the network throws
  */
 export async function yank(context: Context, options: YankOptions): Promise<YankResult> {
   const { name, range, registry } = parseSpec(options.release);
@@ -38,6 +40,8 @@ export async function yank(context: Context, options: YankOptions): Promise<Yank
       hint: `Name the version: \`udos yank ${name}@1.2.0 --reason TEXT\`.`,
     });
   }
+  if (options.reason !== null) requireTyped('--reason', options.reason, releaseFormat.shape.yanked);
+  if (typeof options.branch === 'string') requireBranch(options.branch);
   const alias = registry ?? (options.registry === undefined ? undefined : parseAlias(options.registry));
   return withAuthorWorkspace(context, alias, async (workspace) => {
     const document = await readDocument(workspace.main, name);

@@ -68,8 +68,9 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
       origin = { source, head: await source.head() };
     } catch (error) {
       if (!hasCode(error, 'NETWORK_FAILED', 'TRANSFER_LIMIT')) throw error;
-      input.warn(`${source.location} could not be reached: ${error.message}`);
-      unreachable ??= error;
+      const isLast = source === input.sources.at(-1) && stale === undefined;
+      if (!isLast) input.warn(`${source.location} could not be reached: ${error.message}`);
+      unreachable = error;
       continue;
     }
     const opened = await openHead(input, origin);

@@ -1,22 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
 import type { Machine, Result } from '../kit/machine.js';
 import { scenario, type World } from '../kit/scenario.js';
+import { sampleSurroundings } from '../unit/cli/sample-run.js';
 import { badInputs, type BadInput } from './bad-inputs.js';
 
-/** How many commands run at the same time, each on a machine of its own. */
-const lanes = 3;
-
-interface Outcome extends Result {
-  /** What is not as it was before; undefined when all is. */
-  readonly changed: unknown;
-}
+const repository = path.resolve(import.meta.dirname, '../..');
 
 describe('bad input', () => {
-  const outcomes = new Map<BadInput, Promise<Outcome>>();
   let world: World;
+  let machines: Readonly<Record<BadInput['on'], Machine>>;
 
   before(async () => {
     world = await scenario()
@@ -25,43 +22,45 @@ describe('bad input', () => {
         await registry.publish('ada/notes', '1.0.0');
       })
       .build();
-    const crews = await Promise.all(
-      Array.from({ length: lanes }, (_, lane) => makeCrew(world, `lane ${lane}`)),
-    );
-    startAll(crews, world, outcomes);
+    const broken = world.newMachine('broken');
+    broken.write('udos.json', '{ "plugins": { "ada/notes": "^1.0.0" }, "plugin": {} }\n');
+    machines = {
+      project: await makeProject(world),
+      'no project': world.newMachine('nothing'),
+      'broken project': broken,
+    };
   });
 
-  after(async () => {
-    await Promise.allSettled(outcomes.values());
-    await world.end();
-  });
+  after(() => world.end());
 
   for (const row of badInputs) {
-    it(`udos ${row.args.join(' ')}${row.on === 'project' ? '' : ` (${row.on})`}: ${row.why}`, async () => {
-      const result = await outcomes.get(row)!;
-      const said = `${result.stdout}\n${result.stderr}`;
-      assert.equal(result.status, exitStatus[errorCodes[row.code]], said);
+    const place = row.on === 'project' ? '' : ` (${row.on})`;
+    it(`udos ${row.args.map(printed).join(' ')}${place}: ${row.why}`, async () => {
+      const machine = machines[row.on];
+      const before = everything(machine);
+      const result = await runHere(machine, argumentsOf(row, world), world);
+      assert.equal(result.status, exitStatus[errorCodes[row.code]], `${result.stdout}\n${result.stderr}`);
       assert.equal(result.stdout, '', 'a failure prints nothing on stdout');
       assert.match(result.stderr, shapeOf(row.code));
-      assert.equal(result.changed, undefined);
+      assert.deepEqual(everything(machine), before);
     });
   }
 
-  it('under --json, is one document on stdout and nothing on stderr', async () => {
-    const machine = await makeProject(world, 'json');
-    for (const row of badInputs.filter((one, at) => one.on === 'project' && at % 9 === 0)) {
-      const result = await machine.run(...argumentsOf(row, world), '--json').failsWith(row.code);
-      assert.equal(result.stderr, '');
-      const document = JSON.parse(result.stdout) as { error: Record<string, unknown> };
+  it('ends the process with that status, and under --json with one document on stdout alone', async () => {
+    for (const row of badInputs.filter((_, at) => at % 15 === 0)) {
+      const run = machines[row.on].run(...argumentsOf(row, world), '--json');
+      const { stdout, stderr } = await run.failsWith(row.code);
+      assert.equal(stderr, '');
+      const document = JSON.parse(stdout) as { error: Record<string, unknown> };
       assert.deepEqual(Object.keys(document), ['error']);
-      assert.deepEqual(Object.keys(document.error), ['code', 'message', 'hint', 'data']);
-      assert.equal(document.error.code, row.code);
-      assert.equal(typeof document.error.message, 'string');
-      assert.equal(typeof document.error.hint, 'string');
-      assert.equal(typeof document.error.data, 'object');
+      const { code, message, hint, data, ...rest } = document.error;
+      assert.deepEqual([code, typeof message, typeof hint, typeof data], [row.code, ...shapeOfDocument]);
+      assert.deepEqual(rest, {});
     }
   });
 });
+
+const shapeOfDocument = ['string', 'string', 'object'];
 
 /** One error with its code, one hint, and where the manual explains it: nothing else. */
 function shapeOf(code: ErrorCode): RegExp {
@@ -70,32 +69,19 @@ function shapeOf(code: ErrorCode): RegExp {
   );
 }
 
-type Crew = Readonly<Record<BadInput['on'], Machine>>;
-
-/** Each crew takes the next row until none is left. */
-function startAll(crews: readonly Crew[], world: World, outcomes: Map<BadInput, Promise<Outcome>>): void {
-  const ends: Promise<unknown>[] = crews.map(() => Promise.resolve());
-  for (const [at, row] of badInputs.entries()) {
-    const lane = at % crews.length;
-    const crew = crews[lane]!;
-    const outcome = ends[lane]!.then(() => runRow(crew[row.on], row, world));
-    outcomes.set(row, outcome);
-    ends[lane] = outcome.catch(() => undefined);
-  }
-}
-
-async function runRow(machine: Machine, row: BadInput, world: World): Promise<Outcome> {
-  const before = snapshot(machine);
-  const run = machine.run(...argumentsOf(row, world));
-  const result = await run.result;
-  let changed: unknown;
-  try {
-    machine.expectUnchanged('lockfile', 'project', 'installed', 'store', 'trust', 'receipts');
-    assert.deepEqual(snapshot(machine), before);
-  } catch (error) {
-    changed = error;
-  }
-  return { ...result, changed };
+/** Runs the built commands inside this process: a process for each would take minutes. */
+async function runHere(machine: Machine, argv: readonly string[], world: World): Promise<Result> {
+  const urlOf = (file: string) => pathToFileURL(path.join(repository, file)).href;
+  const { runCommandLine } = (await import(
+    urlOf('dist/src/cli/main.js')
+  )) as typeof import('../../src/cli/main.js');
+  const surroundings = {
+    ...sampleSurroundings({ env: { UDOS_HOME: machine.home } }),
+    cwd: machine.project,
+    now: () => world.clock.now(),
+  };
+  const status = await runCommandLine(argv, urlOf('bin/run.js'), surroundings);
+  return { status, stdout: surroundings.stdout.text, stderr: surroundings.stderr.text };
 }
 
 function argumentsOf(row: BadInput, world: World): string[] {
@@ -106,28 +92,33 @@ function argumentsOf(row: BadInput, world: World): string[] {
   return row.args.map((arg) => arg.replace(/\{([A-Z]+)\}/g, (_, name: string) => places[name] ?? name));
 }
 
-/** The names of all files of the project, and what the user has set. */
-function snapshot(machine: Machine): unknown {
-  return {
-    files: readdirSync(machine.project, { recursive: true }).sort(),
-    settings: readIfAny(path.join(machine.home, 'config.json')),
-    keys: namesIn(path.join(machine.home, 'keys')),
-    registries: namesIn(path.join(machine.home, 'registries')),
-  };
+function printed(arg: string): string {
+  return /^[!-~]+$/.test(arg) ? arg : JSON.stringify(arg);
 }
 
-async function makeCrew(world: World, name: string): Promise<Crew> {
-  const project = await makeProject(world, `${name} project`);
-  const nothing = world.newMachine(`${name} nothing`);
-  const broken = world.newMachine(`${name} broken`);
-  broken.write('udos.json', '{ "plugins": { "ada/notes": "^1.0.0" }, "plugin": {} }\n');
-  return { project, 'no project': nothing, 'broken project': broken };
+/** Every file of the machine with its hash, but for what udos keeps to read an index again. */
+function everything(machine: Machine): unknown {
+  const kept = /[/\\]registries[/\\][^/\\]+[/\\](source|workspace|trust[/\\](objects|evidence))/;
+  return [machine.home, machine.project]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      namesBelow(folder)
+        .filter((file) => !kept.test(file))
+        .map((file) => `${file} ${createHash('sha256').update(readFileSync(file)).digest('hex')}`),
+    );
+}
+
+function namesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
 }
 
 /** A project with one plugin, a key that may sign nothing, and files that are not what they should be. */
-async function makeProject(world: World, name: string): Promise<Machine> {
-  const machine = world.newMachine(name);
-  await world.begin('main', 'local repository', machine);
+async function makeProject(world: World): Promise<Machine> {
+  const machine = world.machine;
+  await world.begin('main', 'local repository');
   await machine.run('add', 'ada/notes').succeeds();
   await machine.run('key', 'generate', 'stranger', '--no-password').succeeds();
   for (const [file, text] of Object.entries(files)) {
@@ -149,8 +140,6 @@ const manifest = {
 
 const files: Readonly<Record<string, string>> = {
   'a-file': 'not what you expect\n',
-  'plugins/same/udos-plugin.json': JSON.stringify(manifest),
-  'plugins/same/index.js': '',
   'plugins/new/udos-plugin.json': JSON.stringify({ ...manifest, version: '1.1.0' }),
   'plugins/new/index.js': '',
   'plugins/foreign/udos-plugin.json': JSON.stringify({ ...manifest, name: 'eve/notes' }),
@@ -162,19 +151,3 @@ const files: Readonly<Record<string, string>> = {
   'plugins/license/udos-plugin.json': JSON.stringify({ ...manifest, license: 'as you like' }),
   'plugins/license/index.js': '',
 };
-
-function readIfAny(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-}

@@ -114,7 +114,7 @@ export class Client {
   assertKeptBothHeads(error: UdosError, kind: string): void {
     const [name, files] = [...this.evidence].at(-1) ?? ['', new Map<string, Uint8Array>()];
     assert.ok(name.endsWith(`-${kind}`), name);
-    assert.equal(error.data['evidence'], name);
+    assert.equal(error.data.evidence, name);
     assert.equal([...files.keys()].filter((file) => file.endsWith('.json')).length, 2);
     assert.equal([...files.keys()].filter((file) => file.endsWith('.minisig')).length, 2);
   }

@@ -22,8 +22,9 @@ export class TestClock {
   }
 
   /** What makes a child of Node begin at this clock's time. */
-  environment(): Record<string, string> {
+  environment(alsoLoad?: string): Record<string, string> {
     const preload = pathToFileURL(path.join(import.meta.dirname, 'clock-preload.mjs')).href;
-    return { NODE_OPTIONS: `--import=${preload}`, TEST_CLOCK: String(this.#now.getTime()) };
+    const also = alsoLoad === undefined ? '' : ` --import=${alsoLoad}`;
+    return { NODE_OPTIONS: `--import=${preload}${also}`, TEST_CLOCK: String(this.#now.getTime()) };
   }
 }

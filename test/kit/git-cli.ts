@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,6 +26,15 @@ export function git(folder: string, ...args: readonly string[]): string {
     stdio: ['ignore', 'pipe', 'pipe'],
     maxBuffer: 64 * 1024 * 1024,
   }).replace(/\n$/, '');
+}
+
+/** Runs git without blocking: for a server that lives in this very process. Throws when git fails or takes a minute. */
+export async function gitAway(folder: string, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['-C', folder, ...args], {
+    env: { PATH: process.env.PATH, ...gitEnvironment },
+    timeout: 60_000,
+  });
+  return stdout.replace(/\n$/, '');
 }
 
 export interface Sandbox {

@@ -27,6 +27,7 @@ export class Machine {
   readonly environment: Record<string, string> = {};
   readonly #clock: TestClock;
   #before = new Map<Part, string>();
+  #preload: string | undefined;
 
   constructor(base: string, clock: TestClock) {
     this.home = path.join(base, 'home');
@@ -37,6 +38,21 @@ export class Machine {
 
   at(...parts: readonly string[]): string {
     return path.join(this.project, ...parts);
+  }
+
+  /** Loads a script into every command from now on; none to stop that. */
+  preload(script?: string): void {
+    this.#preload = script;
+  }
+
+  /** Files of this machine that hold `text`. */
+  filesHolding(text: string): string[] {
+    return [this.home, this.project].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.join(entry.parentPath, entry.name))
+        .filter((file) => !file.includes(`${path.sep}.git${path.sep}`) && readFileSync(file).includes(text)),
+    );
   }
 
   /** Every file and folder at the top of the project. */
@@ -88,7 +104,7 @@ export class Machine {
       HOME: path.dirname(this.home),
       UDOS_HOME: this.home,
       LC_ALL: 'C.UTF-8',
-      ...this.#clock.environment(),
+      ...this.#clock.environment(this.#preload),
     };
   }
 

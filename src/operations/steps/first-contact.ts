@@ -8,9 +8,9 @@ import { layout } from '../../model/index-layout.js';
 import type { RegistryId } from '../../model/names.js';
 import { isFolder, isSystemError } from '../../primitives/fs/index.js';
 import { registryIdOf } from '../../registry/index.js';
-import type { ConfiguredRegistry } from './configured-registries.js';
+import { tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
 import type { Location } from './location.js';
-import { openSource, openTransfer } from './sources.js';
+import { namingToken, openSource, openTransfer } from './sources.js';
 
 /** What a place says it is, before anybody has said that it may be believed. */
 export interface FirstContact {
@@ -42,7 +42,11 @@ export async function readFirstContact(
   const transfer = openTransfer(context, { ...registry, locations: [location] });
   try {
     context.reporter.step(`Reading the registry ${registry.alias}`);
-    const head = await (await openSource(context, probe, location, transfer)).head();
+    const source = await namingToken(
+      openSource(context, probe, location, transfer),
+      tokenVariable(registry.alias),
+    );
+    const head = await source.head();
     const file = layout.root(1);
     const bytes = (await head.read([file], maxRootBytes)).get(file);
     if (bytes === undefined) {

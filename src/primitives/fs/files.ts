@@ -83,19 +83,24 @@ export async function removeEmptyFolders(folder: string, above: string): Promise
   }
 }
 
+/** What a system error says to people. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOSPC: 'no space is left on the disk',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+};
+
 export function fileError(verb: string, file: string, error: unknown): UdosError {
   if (error instanceof UdosError) return error;
-  const reason = isSystemError(error, 'EACCES', 'EPERM')
-    ? 'permission denied'
-    : isSystemError(error, 'ENOSPC')
-      ? 'no space is left on the disk'
-      : isSystemError(error, 'EROFS')
-        ? 'the file system is read-only'
-        : error instanceof Error && 'code' in error
-          ? String(error.code)
-          : 'an unknown failure';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  const reason = code === undefined ? 'an unknown failure' : (reasons[code] ?? code);
   return new UdosError('FILESYSTEM_FAILED', `Cannot ${verb} ${file}: ${reason}.`, {
-    hint: 'Check the owner, the mode and the free space of that place, then run the command again.',
+    hint: isSystemError(error, 'EISDIR', 'ENOTDIR')
+      ? 'Name another place.'
+      : 'Check the owner, the mode and the free space of that place, then run the command again.',
     data: { file, reason },
     cause: error,
   });

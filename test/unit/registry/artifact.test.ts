@@ -145,7 +145,7 @@ describe('check 16: the whole archive is judged, and says what the index says', 
   ] as const) {
     it(`refuses a manifest with other ${field} than the index`, async () => {
       const error = await refusalOf('MANIFEST_MISMATCH', () => judge({ [field]: value }));
-      assert.equal(error.data['field'], field);
+      assert.equal(error.data.field, field);
     });
   }
 
@@ -154,7 +154,7 @@ describe('check 16: the whole archive is judged, and says what the index says', 
     const version = '1.0.1' as Version;
     const minisig = ada.sign(bytes, comment(version));
     const error = await refusalOf('MANIFEST_MISMATCH', () => judge({ version, minisig }));
-    assert.equal(error.data['field'], 'version');
+    assert.equal(error.data.field, 'version');
     await refusalOf('MANIFEST_MISMATCH', async () =>
       judgeArchive({ ...(await claim()), plugin: 'ada/votes' as PluginName }, streamOf(bytes)),
     );
@@ -195,7 +195,7 @@ describe('check 16: the whole archive is judged, and says what the index says', 
     const error = await refusalOf('MANIFEST_MISMATCH', () =>
       judge(recordOf(bytes, unpackedSize, files), bytes),
     );
-    assert.equal(error.data['main'], 'missing.js');
+    assert.equal(error.data.main, 'missing.js');
   });
 
   it('refuses a link, an escape and a collision, though the publisher has signed them', async () => {
@@ -208,7 +208,7 @@ describe('check 16: the whole archive is judged, and says what the index says', 
       assert.ok(archive, is);
       const record = recordOf(archive.bytes, 1, archive.expected?.files ?? 1);
       const error = await refusalOf('ARCHIVE_UNSAFE', () => judge(record, archive.bytes));
-      assert.match(String(error.data['reason']), archive.reason);
+      assert.match(String(error.data.reason), archive.reason);
     }
   });
 });

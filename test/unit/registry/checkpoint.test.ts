@@ -39,7 +39,7 @@ describe('check 5: the checkpoint is signed for this registry', () => {
     const other = await TestRegistry.create(world.sandbox.at('other'), 'other', world.clock);
     await forge((document) => ({ ...document, registry: other.id }));
     const error = await refused();
-    assert.deepEqual([error.data['expected'], error.data['found']], [world.registry.id, other.id]);
+    assert.deepEqual([error.data.expected, error.data.found], [world.registry.id, other.id]);
   });
 
   for (const [part, change] of [

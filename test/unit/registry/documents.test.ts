@@ -105,13 +105,13 @@ describe('check 12: a plugin document is its publisher’s newest word', () => {
     await world.client.plugin(notes);
     await world.registry.forge(
       new Map([
-        [layout.document(notes) as string, old],
+        [layout.document(notes), old],
         [sidecar, signature],
       ]),
     );
     const error = await world.client.refusesPlugin('DOCUMENT_ROLLBACK', notes);
-    assert.equal((error.data['before'] as { serial: number }).serial, 2);
-    assert.equal((error.data['now'] as { serial: number }).serial, 1);
+    assert.equal((error.data.before as { serial: number }).serial, 2);
+    assert.equal((error.data.now as { serial: number }).serial, 1);
   });
 
   it('refuses other bytes with the same serial', async () => {
@@ -129,7 +129,7 @@ describe('check 12: a plugin document is its publisher’s newest word', () => {
   it('refuses a document from which a release vanished', async () => {
     await forge((document) => ({ ...document, releases: [] }));
     const error = await world.client.refusesPlugin('RELEASE_CHANGED', notes);
-    assert.equal(error.data['version'], '1.0.0');
+    assert.equal(error.data.version, '1.0.0');
   });
 
   for (const [field, value] of [

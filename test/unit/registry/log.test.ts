@@ -53,7 +53,7 @@ describe('check 7: the log continues', () => {
       checkpoint: (document) => ({ ...document, previous: hashOf(3) }),
     });
     const error = await refused();
-    assert.deepEqual([error.data['expected'], error.data['sequence']], [sha256, 2]);
+    assert.deepEqual([error.data.expected, error.data.sequence], [sha256, 2]);
   });
 
   it('refuses a fork of the history, however long it has become', async () => {
@@ -65,8 +65,8 @@ describe('check 7: the log continues', () => {
     await world.registry.forge(new Map());
     const error = await refused();
     const { sha256 } = (await world.client.trusted()).head as { sha256: string };
-    assert.equal(error.data['known'], sha256);
-    assert.notEqual(error.data['found'], sha256);
+    assert.equal(error.data.known, sha256);
+    assert.notEqual(error.data.found, sha256);
   });
 
   it("refuses a log that does not end in the checkpoint's previous", async () => {

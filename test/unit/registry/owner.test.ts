@@ -91,7 +91,7 @@ describe('an owner’s checkpoint', () => {
   it('keeps back a release whose artifact is not the signed one', async () => {
     await world.registry.publish(notes, '1.1.0');
     const artifact = layout.artifact(notes, '1.1.0' as never);
-    const changes = new Map([[artifact as string, Buffer.from('something else')]]);
+    const changes = new Map([[artifact, Buffer.from('something else')]]);
     const prepared = await prepare({ changes });
     assert.deepEqual(
       prepared.keptBack.map((problem) => [problem.path, problem.error.code]),
@@ -119,8 +119,9 @@ describe('an owner’s checkpoint', () => {
     const known = await world.registry.document(notes);
     assert.ok(known);
     const document: PluginDocument = { ...known, serial: 2 };
+    const taken: PublisherDocument = { ...first, keys, owners: role, release: role };
     const changes = new Map([
-      ...world.registry.signed(file, { ...first, keys, owners: role, release: role }, [thief]),
+      ...world.registry.signed(file, taken, [thief]),
       ...world.registry.signed(path, document, [thief]),
     ]);
     await world.client.plugin(notes);
@@ -174,7 +175,7 @@ describe('an owner’s checkpoint', () => {
 
   it('takes no generated file from main', async () => {
     const fake = new Map([
-      [layout.logChunk(1) as string, Buffer.from('fake')],
+      [layout.logChunk(1), Buffer.from('fake')],
       ['catalog/zz.jsonl', Buffer.from('fake')],
       ['plugins/ad/SHA256SUMS', Buffer.from('fake')],
     ]);

@@ -82,7 +82,7 @@ describe('check 3: roots are walked one by one', () => {
       [world.registry.keys.root],
     );
     const error = await world.client.refuses('ROOT_INVALID', () => world.client.sync());
-    assert.equal(error.data['found'], sha256Hex(Buffer.alloc(0)));
+    assert.equal(error.data.found, sha256Hex(Buffer.alloc(0)));
   });
 
   it('refuses a root that says it is another version', async () => {

@@ -69,7 +69,7 @@ describe('check 14: a name comes from one registry', () => {
     const error = await refusalOf('REGISTRY_AMBIGUOUS', () =>
       routeRequirement(registries, noProject, emptyLockfile, notes),
     );
-    assert.deepEqual(error.data['offers'], [
+    assert.deepEqual(error.data.offers, [
       { alias: 'main', id: ids.main },
       { alias: 'acme', id: ids.acme },
     ]);

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { layout, sumsName } from '../../../src/model/index-layout.js';
-import type { IndexPath, PluginName, Publisher, Sha256 } from '../../../src/model/names.js';
+import type { PluginName, Publisher, Sha256 } from '../../../src/model/names.js';
 import { sha256Hex } from '../../../src/primitives/crypto/index.js';
 import { createFolderSource, generateSums, withChanges } from '../../../src/registry/index.js';
 import { createDiskTrustStore } from '../../../src/registry/trust/disk-trust-store.js';
@@ -36,7 +36,7 @@ describe('check 9: every file that is read is what the checkpoint lists', () => 
       const file = world.registry.published.paths.find(belongs) ?? '';
       await world.registry.tamper(file, longer);
       const error = await world.client.refusesPlugin('INDEX_TAMPERED', 'ada/notes');
-      assert.equal(error.data['file'], file);
+      assert.equal(error.data.file, file);
     });
   }
 
@@ -71,7 +71,7 @@ describe('check 9: every file that is read is what the checkpoint lists', () => 
     const error = await world.client.refusesPlugin('INDEX_TAMPERED', 'ada/notes', {
       sources: [treeSource(mixed)],
     });
-    assert.equal(error.data['file'], sumsPath(folder));
+    assert.equal(error.data.file, sumsPath(folder));
   });
 
   it('hashes what it kept again, and fetches what was poisoned', async () => {
@@ -126,9 +126,7 @@ describe('check 9: every file that is read is what the checkpoint lists', () => 
 });
 
 const hash = fc.stringMatching(/^[0-9a-f]{64}$/) as fc.Arbitrary<Sha256>;
-const name = fc
-  .stringMatching(/^[A-Za-z0-9._-]{1,12}$/)
-  .filter((text) => text !== '.' && text !== '..');
+const name = fc.stringMatching(/^[A-Za-z0-9._-]{1,12}$/).filter((text) => text !== '.' && text !== '..');
 
 describe('a SHA256SUMS file', () => {
   const listing = fc.record({
@@ -215,7 +213,7 @@ describe('a SHA256SUMS file', () => {
       const folders = [...sums.files.keys()].filter((file) => file !== sumsName);
       assert.deepEqual(checked.sort(), [...Object.keys(tree), ...folders].sort());
       assert.equal(sums.top, sha256Hex(sums.files.get(sumsName) ?? Buffer.alloc(0)));
-      const top = parseSums(sums.files.get(sumsPath('' as IndexPath)) ?? Buffer.alloc(0), sumsName);
+      const top = parseSums(sums.files.get(sumsPath('')) ?? Buffer.alloc(0), sumsName);
       assert.deepEqual([...top.folders.keys()], ['plugins', 'trust']);
     } finally {
       sandbox.remove();

@@ -37,9 +37,3 @@ export function registryWorld(): World {
   });
   return world;
 }
-
-/** What {@link editJson} is given and gives back. */
-export function changeJson<T>(change: (document: T) => T): (bytes: Uint8Array) => Uint8Array {
-  return (bytes) =>
-    Buffer.from(`${JSON.stringify(change(JSON.parse(Buffer.from(bytes).toString()) as T), undefined, 2)}\n`);
-}

@@ -11,8 +11,8 @@ export default class Yank extends BaseCommand<YankResult> {
   static override examples = [
     '<%= config.bin %> yank ada/notes@1.2.0 --reason "loses notes on Windows"',
     '<%= config.bin %> yank ada/notes@1.2.0 --undo',
-    '<%= config.bin %> yank ada/notes@1.2.0 --reason broken --registry acme --key work --dry-run',
-    '<%= config.bin %> yank ada/notes@1.2.0 --reason broken --branch yank-notes',
+    '<%= config.bin %> yank ada/notes@1.2.0 --reason broken --registry acme --key work',
+    '<%= config.bin %> yank ada/notes@1.2.0 --reason broken --branch yank-notes --dry-run',
   ];
   static override args = {
     release: Args.string({ description: 'publisher/name@version', required: true }),

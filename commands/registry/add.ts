@@ -12,7 +12,7 @@ export default class RegistryAdd extends BaseCommand<RegistryAddResult> {
 Without --id you are asked to compare the id. Only what you add yourself may get your token, from UDOS_TOKEN_<ALIAS>.`;
   static override examples = [
     '<%= config.bin %> registry add acme https://git.example.org/acme/registry --id udr1…',
-    '<%= config.bin %> registry add acme https://a.example.org/r --mirror https://b.example.org/r',
+    '<%= config.bin %> registry add acme https://a.example/r --mirror https://b.example/r',
     '<%= config.bin %> registry add intra https://git.corp.example/r --internal --global',
     '<%= config.bin %> registry add local ../my-registry',
   ];

@@ -9,8 +9,8 @@ export default class RegistryInit extends BaseCommand<RegistryInitResult> {
 Without any key of yours, one is made and called "default".`;
   static override examples = [
     '<%= config.bin %> registry init my-plugins --publisher ada',
-    '<%= config.bin %> registry init acme --name acme --description "Plugins of Acme" --key work',
-    '<%= config.bin %> registry init acme --root-days 365',
+    '<%= config.bin %> registry init acme --description "Plugins of Acme" --key work',
+    '<%= config.bin %> registry init acme --name "Acme tools" --root-days 365',
   ];
   static override args = {
     folder: Args.string({ description: 'A folder that is not there yet.', required: true }),

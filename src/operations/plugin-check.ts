@@ -1,9 +1,9 @@
 import path from 'node:path';
 import parseLicense from 'spdx-expression-parse';
-import { packPlugin, readPluginFolder } from '../artifact/index.js';
+import { changelogSection, packPlugin, readPluginFolder, type PluginFolder } from '../artifact/index.js';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
-import type { Manifest } from '../model/formats/index.js';
+import { release, type Manifest } from '../model/formats/index.js';
 import { sha512Integrity } from '../primitives/crypto/index.js';
 
 export interface PluginCheckResult {
@@ -21,7 +21,8 @@ export interface PluginCheckResult {
 /** A plugin that may be published, and its artifact. */
 export interface CheckedPlugin {
   readonly manifest: Manifest;
-  readonly readText: (file: string) => string | undefined;
+  /** What the release record says is new. */
+  readonly changelog: string;
   readonly artifact: Uint8Array;
   readonly unpackedSize: number;
   readonly integrity: string;
@@ -29,7 +30,7 @@ export interface CheckedPlugin {
 }
 
 /**
- * Judges a plugin's folder as publishing will: manifest, licence, files, artifact.
+ * Judges a plugin's folder as publishing will: manifest, licence, files, changelog, artifact.
  *
  * @throws FILE_NOT_FOUND, MANIFEST_INVALID, PLUGIN_INVALID
  */
@@ -42,10 +43,7 @@ export async function checkPlugin(context: Context, folder: string): Promise<Che
   const has = (file: string) => plugin.files.some((one) => one.path === file);
   return {
     manifest,
-    readText: (file) => {
-      const found = plugin.files.find((one) => one.path === file);
-      return found && Buffer.from(found.bytes).toString('utf8');
-    },
+    changelog: changelogOf(plugin),
     artifact: packed.bytes,
     unpackedSize: packed.unpackedSize,
     integrity,
@@ -68,6 +66,19 @@ export async function checkPlugin(context: Context, folder: string): Promise<Che
       ],
     },
   };
+}
+
+/** @throws PLUGIN_INVALID for a section that no client would read */
+function changelogOf({ manifest, files }: PluginFolder): string {
+  const file = files.find((one) => one.path === manifest.changelog);
+  if (file === undefined) return '';
+  const section = changelogSection(Buffer.from(file.bytes).toString('utf8'), manifest.version);
+  const problem = release.shape.changelog.safeParse(section).error?.issues[0]?.message;
+  if (problem === undefined) return section;
+  throw new UdosError('PLUGIN_INVALID', `${file.path} of ${manifest.version}: ${problem}.`, {
+    hint: 'Take such characters out of that section: a terminal would obey them.',
+    data: { file: file.path },
+  });
 }
 
 /** @throws MANIFEST_INVALID for what is not an SPDX expression (SPDX 2.3, annex D) */

@@ -1,4 +1,4 @@
-import { changelogSection, sharedFacts } from '../artifact/index.js';
+import { sharedFacts } from '../artifact/index.js';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { formatTime, httpUrl, type PluginDocument, type Release } from '../model/formats/index.js';
@@ -141,7 +141,6 @@ function releaseOf(
 ): Release {
   const { manifest, artifact, integrity, unpackedSize, result } = plugin;
   if (signer === undefined) throw new UdosError('BUG', 'A release is signed by at least one key.');
-  const changelog = manifest.changelog === undefined ? undefined : plugin.readText(manifest.changelog);
   return {
     version: manifest.version,
     published: formatTime(context.clock.now()),
@@ -152,7 +151,7 @@ function releaseOf(
     integrity: integrity as Release['integrity'],
     minisig: signer.sign(artifact, trustedComment.release(registry, manifest.name, manifest.version)),
     ...sharedFacts(manifest),
-    changelog: changelog === undefined ? '' : changelogSection(changelog, manifest.version),
+    changelog: plugin.changelog,
     yanked: false,
   };
 }

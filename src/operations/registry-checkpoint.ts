@@ -1,6 +1,6 @@
 import type { Context } from '../context/index.js';
 import { layout } from '../model/index-layout.js';
-import { checkpointDays, prepareWorkspaceCheckpoint } from './steps/checkpoint-index.js';
+import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
 import { readRoles } from './steps/index-documents.js';
 import { findSigners, openSignersFor } from './steps/signers.js';
@@ -37,6 +37,7 @@ export async function checkpointRegistry(
   const days = options.days ?? (roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team);
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, new Map(), signers, days);
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
+  await rememberCheckpoint(context, workspace, prepared);
   return {
     registry: workspace.registry,
     sequence: prepared.checkpoint.sequence,

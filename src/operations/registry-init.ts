@@ -15,7 +15,7 @@ import { initRepository } from '../primitives/git/index.js';
 import { formatJson } from '../primitives/json/index.js';
 import { emptyTree, registryIdOf, type Signer } from '../registry/index.js';
 import { firstPublisher, signedDocument } from './steps/author-index.js';
-import { checkpointDays, prepareWorkspaceCheckpoint } from './steps/checkpoint-index.js';
+import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
 import { commitFirst } from './steps/index-workspace.js';
 import { generateKey, listKeys, openSigner } from './steps/keys.js';
 import { requireTyped } from './steps/typed-text.js';
@@ -101,6 +101,7 @@ export async function initRegistry(
   const failed = prepared.keptBack[0];
   if (failed !== undefined) throw failed.error;
   await workspace.publish(prepared.changes, 'Checkpoint 1');
+  await rememberCheckpoint(context, workspace, prepared);
   return {
     folder,
     id,

@@ -1,6 +1,7 @@
 import type { Context } from '../context/index.js';
-import { UdosError } from '../errors/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
 import { parseAlias, type Alias, type Fingerprint, type RegistryId } from '../model/names.js';
+import type { VerifiedIndex } from '../model/verified-index.js';
 import { listEvidence } from '../registry/index.js';
 import { locationText } from './steps/location-text.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
@@ -18,7 +19,8 @@ export interface RegistryShowResult {
   readonly description: string;
   readonly homepage: string | null;
   readonly support: { readonly url?: string | undefined; readonly email?: string | undefined } | null;
-  readonly plugins: number;
+  /** How many there are; null offline, when this machine has no copy of the catalog. */
+  readonly plugins: number | null;
   readonly checkpoint: {
     readonly sequence: number;
     readonly issued: string;
@@ -63,7 +65,7 @@ export async function showRegistry(
       description,
       homepage: homepage ?? null,
       support: support ?? null,
-      plugins: (await index.catalog()).length,
+      plugins: await countPlugins(index),
       checkpoint: {
         sequence: index.sequence,
         issued: index.issued,
@@ -76,4 +78,13 @@ export async function showRegistry(
       evidence: await listEvidence(context.home.registry(registry.id).trust),
     };
   });
+}
+
+async function countPlugins(index: VerifiedIndex): Promise<number | null> {
+  try {
+    return (await index.catalog()).length;
+  } catch (error) {
+    if (hasCode(error, 'OFFLINE')) return null;
+    throw error;
+  }
 }

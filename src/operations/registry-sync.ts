@@ -20,7 +20,7 @@ export interface RegistrySyncResult {
 }
 
 /**
- * Reads the head of one registry, or of all, and keeps what passed the checks. When several are read and one fails, the
+ * Reads the head of one registry, or of all, with its catalog, and keeps what passed the checks. When several are read and one fails, the
  * others are still read before the failure is thrown.
  *
  * @throws NO_REGISTRY, REGISTRY_UNKNOWN, and what the checks and the network throw
@@ -47,6 +47,8 @@ async function syncOne(
 ): Promise<SyncedRegistry> {
   const before = await createDiskTrustStore(context.home.registry(id).trust).load();
   const { index } = await registries.open(id, 'locked');
+  await index.describe();
+  await index.catalog();
   return {
     alias,
     id,

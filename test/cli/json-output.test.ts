@@ -102,6 +102,8 @@ describe('what commands print under --json', () => {
     await json('install');
     await json('install', '--repair', '--dry-run');
     await json('registry show', 'main', '--offline');
+    await json('registry sync');
+    await json('search', 'notes', '--offline');
     await json('remove', 'ada/notes');
     await json('registry remove', 'main');
   });

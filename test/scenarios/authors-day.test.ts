@@ -119,6 +119,16 @@ describe('an author’s day, on a git server that asks who comes', () => {
     await bob.run('publish', 'stolen').failsWith('KEY_NOT_FOUND');
   });
 
+  it('a host that lost a checkpoint does not get its owner to sign over the gap', async () => {
+    const hosted = path.join(base, 'git', 'acme.git');
+    const newest = git(hosted, 'rev-parse', 'published');
+    git(hosted, 'update-ref', 'refs/heads/published', 'published~1');
+    const requests = server.requests.length;
+    await ada.run('yank', 'ada/hello@0.1.0', '--reason', 'greets too loudly').failsWith('INDEX_ROLLBACK');
+    assert.ok(!server.requests.slice(requests).some((request) => request.target.includes('receive-pack')));
+    git(hosted, 'update-ref', 'refs/heads/published', newest);
+  });
+
   it('a yanked release stays where it is locked, and is never chosen anew', async () => {
     await ada.run('yank', 'ada/hello@0.1.0', '--reason', 'greets too loudly').succeeds();
     await user.run('install', '--frozen').succeeds();

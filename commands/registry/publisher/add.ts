@@ -6,10 +6,12 @@ import { addPublisher, type PublisherAddResult } from '../../../src/operations/r
 export default class RegistryPublisherAdd extends BaseCommand<PublisherAddResult> {
   static override summary = 'Grant a namespace to a publisher.';
   static override description = `Writes and commits the publisher's first version, signed by your granting key. Its owners sign it too: with "registry sign", if their keys are not on this machine. Without --public-key it becomes yours.`;
+  static override usage = 'registry publisher add NAME [FLAGS]';
   static override examples = [
     '<%= config.bin %> registry publisher add ada',
-    '<%= config.bin %> registry publisher add bob --public-key bob.pub --display-name "Bob B." --email bob@example.org',
-    '<%= config.bin %> registry publisher add eve --public-key eve.pub --url https://eve.example.org --index acme --key curator',
+    '<%= config.bin %> registry publisher add bob --public-key bob.pub --key curator',
+    '<%= config.bin %> registry publisher add bob --display-name "Bob B." --email bob@b.example',
+    '<%= config.bin %> registry publisher add eve --url https://eve.example --index acme',
   ];
   static override args = { name: Args.string({ description: 'The namespace.', required: true }) };
   static override flags = {

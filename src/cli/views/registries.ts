@@ -70,7 +70,7 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
       ],
       ['homepage', result.homepage],
       ['support', [support?.url, support?.email].filter((one) => one !== undefined).join(', ')],
-      ['plugins', `${result.plugins}`],
+      ['plugins', result.plugins === null ? 'not known offline' : `${result.plugins}`],
       ['checkpoint', `${checkpoint.sequence}, signed ${checkpoint.issued}`],
       ['expires', `${checkpoint.expires}${checkpoint.expired ? '  ! it has expired' : ''}`],
       ['root', `${root.version}, lasts until ${root.expires}`],

@@ -1,8 +1,16 @@
 import type { Context } from '../../context/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
+import type { Alias } from '../../model/names.js';
+import type { VerifiedIndex } from '../../model/verified-index.js';
+import { readCheckpointOf } from './index-documents.js';
 import {
+  createDiskTrustStore,
   prepareCheckpoint,
+  syncRegistry,
+  treeHead,
   withChanges,
   type Changes,
+  type IndexTree,
   type PreparedCheckpoint,
   type Signer,
 } from '../../registry/index.js';
@@ -14,7 +22,12 @@ export const checkpointDays = { onePerson: 365, team: 30 } as const;
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** The next checkpoint of a workspace whose main would have `changes`. Nothing is written. */
+/**
+ * The next checkpoint of a workspace whose main would have `changes`. Nothing is written.
+ *
+ * @throws INDEX_ROLLBACK, INDEX_FORK, INDEX_EQUIVOCATION when what is published is not what this machine has seen: a
+ *   git host must not get an owner to sign over a rewritten history
+ */
 export async function prepareWorkspaceCheckpoint(
   context: Context,
   workspace: IndexWorkspace,
@@ -22,6 +35,7 @@ export async function prepareWorkspaceCheckpoint(
   signers: readonly Signer[],
   days: number,
 ): Promise<PreparedCheckpoint> {
+  if (workspace.published !== undefined) await refuseForeignHistory(context, workspace, workspace.published);
   context.reporter.step('Checking the index as a client would');
   return prepareCheckpoint({
     registry: workspace.registry,
@@ -31,5 +45,48 @@ export async function prepareWorkspaceCheckpoint(
     now: Math.floor(context.clock.now().getTime() / 1000) * 1000,
     lifetime: days * dayMs,
     judgeRelease,
+  });
+}
+
+/** Remembers what was just published, so that nobody can have it signed over again. */
+export async function rememberCheckpoint(
+  context: Context,
+  workspace: IndexWorkspace,
+  prepared: PreparedCheckpoint,
+): Promise<void> {
+  await syncOwn(context, workspace, withChanges(workspace.main, prepared.changes));
+}
+
+async function refuseForeignHistory(
+  context: Context,
+  workspace: IndexWorkspace,
+  published: IndexTree,
+): Promise<void> {
+  const index = await syncOwn(context, workspace, published).catch((error: unknown) => {
+    // A new root on main is what mends this.
+    if (hasCode(error, 'ROOT_EXPIRED')) return undefined;
+    throw error;
+  });
+  const found = (await readCheckpointOf(published)).sequence;
+  if (index === undefined || index.sequence === found) return;
+  throw new UdosError(
+    'INDEX_ROLLBACK',
+    `${workspace.location} is at checkpoint ${found}, but this machine has seen ${index.sequence}.`,
+    {
+      hint: 'Fetch the branch published. If its host lost checkpoints, push yours again before you sign anything new.',
+      data: { expected: index.sequence, found },
+    },
+  );
+}
+
+function syncOwn(context: Context, workspace: IndexWorkspace, tree: IndexTree): Promise<VerifiedIndex> {
+  const head = treeHead(tree, workspace.location);
+  return syncRegistry({
+    registry: workspace.registry,
+    alias: 'index' as Alias,
+    sources: [{ location: workspace.location, head: () => Promise.resolve(head) }],
+    store: createDiskTrustStore(context.home.registry(workspace.registry).trust),
+    clock: context.clock.now().getTime(),
+    warn: () => undefined,
   });
 }

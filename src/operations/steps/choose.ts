@@ -16,7 +16,7 @@ import type { VerifiedPlugin } from '../../model/verified-index.js';
 import { resolve } from '../../resolve/index.js';
 import { hostVersion } from './host-version.js';
 import type { OpenProject } from './project.js';
-import type { Registries } from './registries.js';
+import type { Purpose, Registries } from './registries.js';
 import { routeRequirement } from './routing.js';
 
 /** What a project should have from now on, and why. */
@@ -53,7 +53,7 @@ export async function chooseReleases(
         .map(([name, { registry, version }]) => [name, { registry, version }]),
     ),
     hostVersion: await hostVersion(context, open.paths.root),
-    provider: documentProvider(registries),
+    provider: documentProvider(registries, open.lock),
     aliasOf: (id) => registries.find(id)?.alias ?? id,
   });
   return { resolution, lock: await lockOf(registries, resolution, open.lock) };
@@ -63,7 +63,7 @@ export async function chooseReleases(
 export async function verifiedPlugin(
   registries: Registries,
   ref: PluginRef,
-  purpose: 'choose' | 'locked',
+  purpose: Purpose,
 ): Promise<VerifiedPlugin> {
   const { index } = await registries.open(ref.registry, purpose);
   const plugin = (await index.plugins([ref.name])).get(ref.name);
@@ -75,7 +75,7 @@ export async function verifiedPlugin(
 }
 
 /** Documents for the solver, a registry's many at once. A registry that is not configured is an answer, not an error. */
-function documentProvider(registries: Registries): DocumentProvider {
+function documentProvider(registries: Registries, lock: Lockfile): DocumentProvider {
   return {
     async documents(wanted) {
       const answers = new Map<PluginRef, DocumentAnswer>();
@@ -92,7 +92,9 @@ function documentProvider(registries: Registries): DocumentProvider {
           const plugin = plugins.get(ref.name);
           answers.set(
             ref,
-            plugin === undefined ? { kind: 'absent' } : { kind: 'found', candidates: candidatesOf(plugin) },
+            plugin === undefined
+              ? { kind: 'absent' }
+              : { kind: 'found', candidates: candidatesOf(plugin, lock.plugins[ref.name]) },
           );
         }
       }
@@ -101,10 +103,11 @@ function documentProvider(registries: Registries): DocumentProvider {
   };
 }
 
-function candidatesOf(plugin: VerifiedPlugin): Candidate[] {
+/** A yanked release stays eligible where it is locked, also for an update that finds nothing better. */
+function candidatesOf(plugin: VerifiedPlugin, locked: LockedPlugin | undefined): Candidate[] {
   return plugin.document.releases.map((release) => ({
     version: release.version,
-    yanked: release.yanked,
+    yanked: release.version === locked?.version ? false : release.yanked,
     revoked: plugin.revocationOf(release) ?? false,
     engine: release.engines.udos,
     dependencies: dependenciesOf(release.dependencies),

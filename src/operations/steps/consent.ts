@@ -38,7 +38,7 @@ function signerChanged(change: PlannedChange, frozen: boolean): UdosError {
   return new UdosError(
     'SIGNER_CHANGED',
     `${change.name} ${change.to ?? ''} is vouched for by other keys than the lockfile has.`,
-    { hint: hint(frozen), data: { plugin: change.name, found: change.signers } },
+    { hint: hint(change, frozen), data: { plugin: change.name, found: change.signers } },
   );
 }
 
@@ -47,14 +47,14 @@ function permissionsWidened(change: PlannedChange, frozen: boolean): UdosError {
     'PERMISSIONS_WIDENED',
     `${change.name} ${change.to ?? ''} asks for more than ${change.from ?? 'before'} did: ${change.widened.join(', ')}.`,
     {
-      hint: hint(frozen),
+      hint: hint(change, frozen),
       data: { plugin: change.name, from: change.from, to: change.to, widened: change.widened },
     },
   );
 }
 
-function hint(frozen: boolean): string {
+function hint(change: PlannedChange, frozen: boolean): string {
   return frozen
     ? 'Run the command without --frozen on a terminal to look at it, then commit the lockfile.'
-    : 'Look at it with `udos info`, then run the command again with --yes.';
+    : `Look at it with \`udos info ${change.name}@${change.to ?? ''}\`, then run the command again with --yes.`;
 }

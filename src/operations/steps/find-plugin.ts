@@ -5,7 +5,7 @@ import { verifiedPlugin } from './choose.js';
 import { noProject } from './nearest-project.js';
 import type { OpenProject } from './project.js';
 import type { Registries } from './registries.js';
-import { routeRequirement } from './routing.js';
+import { routeOf, routeRequirement } from './routing.js';
 
 /** A plugin as the one registry that a spec means says it is. */
 export interface FoundPlugin {
@@ -25,13 +25,15 @@ export async function findPlugin(
   spec: Spec,
 ): Promise<FoundPlugin> {
   const { project, lock } = open ?? noProject;
-  const registry = await routeRequirement(registries, project, lock, spec.name, ...aliasOf(spec));
+  const registry = await routeRequirement(
+    registries,
+    project,
+    lock,
+    spec.name,
+    spec.registry ?? routeOf(project, spec.name),
+    'locked',
+  );
   const { index } = await registries.open(registry, 'locked');
   const plugin = await verifiedPlugin(registries, { registry, name: spec.name }, 'locked');
   return { alias: index.alias, registry, plugin };
-}
-
-/** Left out, the project's own route decides. */
-function aliasOf(spec: Spec): [] | [Alias] {
-  return spec.registry === undefined ? [] : [spec.registry];
 }

@@ -1,8 +1,10 @@
 import {
+  checkpoint,
   pluginDocument,
   publisherDocument,
   readFormat,
   root as rootFormat,
+  type Checkpoint,
   type PluginDocument,
   type PublisherDocument,
   type Root,
@@ -20,6 +22,12 @@ export async function readNewestRoot(
   const path = layout.root(version);
   const bytes = await readOne(tree, path);
   return { path, bytes, document: readFormat(rootFormat, bytes, { what: path, code: 'ROOT_INVALID' }) };
+}
+
+/** The checkpoint of a published tree. Not verified. */
+export async function readCheckpointOf(published: IndexTree): Promise<Checkpoint> {
+  const bytes = await readOne(published, layout.checkpoint);
+  return readFormat(checkpoint, bytes, { what: layout.checkpoint, code: 'CHECKPOINT_INVALID' });
 }
 
 export async function readRoles(tree: IndexTree): Promise<Root['roles']> {

@@ -19,6 +19,9 @@ export interface OpenRegistry {
   readonly fetcher: Fetcher;
 }
 
+/** `choose` refuses an expired index (check 8); `locked`, and just looking, only warns. */
+export type Purpose = 'choose' | 'locked';
+
 /**
  * The registries of a command. Each is synced when it is first needed, once, and never when it is not.
  */
@@ -27,10 +30,9 @@ export interface Registries {
   /** Undefined when no registry of that id is configured. */
   find(id: RegistryId): ConfiguredRegistry | undefined;
   /**
-   * @param purpose `choose` refuses an expired index (check 8); `locked` only warns.
    * @throws REGISTRY_UNKNOWN; what the checks, the network or a missing token throw
    */
-  open(id: RegistryId, purpose: 'choose' | 'locked'): Promise<OpenRegistry>;
+  open(id: RegistryId, purpose: Purpose): Promise<OpenRegistry>;
   close(): Promise<void>;
 }
 
@@ -182,7 +184,7 @@ function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfe
   };
 }
 
-function judgeExpiry(context: Context, index: VerifiedIndex, purpose: 'choose' | 'locked'): void {
+function judgeExpiry(context: Context, index: VerifiedIndex, purpose: Purpose): void {
   const message = `The index of ${index.alias} expired on ${index.expires}.`;
   if (purpose === 'locked' || context.offline) {
     context.reporter.warn(`${message} What is locked can still be installed.`);

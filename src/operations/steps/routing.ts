@@ -3,7 +3,7 @@ import type { Lockfile, Project } from '../../model/formats/index.js';
 import { nearest } from '../../model/nearest.js';
 import { publisherOf, type Alias, type PluginName, type RegistryId } from '../../model/names.js';
 import type { ConfiguredRegistry } from './configured-registries.js';
-import { requireAlias, type Registries } from './registries.js';
+import { requireAlias, type Purpose, type Registries } from './registries.js';
 
 /** The alias that `udos.json` routes a plugin to: by its full name, else by its publisher. */
 export function routeOf(project: Project, plugin: PluginName): Alias | undefined {
@@ -34,6 +34,7 @@ export async function routeRequirement(
   lock: Lockfile,
   plugin: PluginName,
   alias: Alias | undefined = routeOf(project, plugin),
+  purpose: Purpose = 'choose',
 ): Promise<RegistryId> {
   const candidates = requireAlias(registries.configured, alias);
   const locked = alias === undefined ? lock.plugins[plugin]?.registry : undefined;
@@ -41,11 +42,11 @@ export async function routeRequirement(
   const byId = [...new Map(candidates.map((registry) => [registry.id, registry])).values()];
   const offers: ConfiguredRegistry[] = [];
   for (const registry of byId) {
-    const { index } = await registries.open(registry.id, 'choose');
+    const { index } = await registries.open(registry.id, purpose);
     if ((await index.plugins([plugin])).has(plugin)) offers.push(registry);
   }
   const [offer] = offers;
-  if (offer === undefined) throw await notFound(registries, plugin, byId);
+  if (offer === undefined) throw await notFound(registries, plugin, byId, purpose);
   if (offers.length === 1) return offer.id;
   const aliases = offers.map((registry) => registry.alias);
   throw new UdosError('REGISTRY_AMBIGUOUS', `${aliases.join(' and ')} both offer ${plugin}.`, {
@@ -58,10 +59,11 @@ async function notFound(
   registries: Registries,
   plugin: PluginName,
   asked: readonly ConfiguredRegistry[],
+  purpose: Purpose,
 ): Promise<UdosError> {
   const known: string[] = [];
   for (const registry of asked) {
-    const { index } = await registries.open(registry.id, 'choose');
+    const { index } = await registries.open(registry.id, purpose);
     known.push(...(await index.catalog()).map((line) => line.name));
   }
   const meant = nearest(plugin, known);

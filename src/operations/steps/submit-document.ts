@@ -10,7 +10,7 @@ import {
   type Signer,
 } from '../../registry/index.js';
 import { signedDocument } from './author-index.js';
-import { checkpointDays, prepareWorkspaceCheckpoint } from './checkpoint-index.js';
+import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './checkpoint-index.js';
 import { readRoles } from './index-documents.js';
 import { branchFor, type IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
@@ -79,6 +79,7 @@ export async function submitDocument(
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
   context.reporter.step('Pushing');
   await workspace.push();
+  await rememberCheckpoint(context, workspace, prepared);
   return { state: 'published', branch: null, sequence: prepared.checkpoint.sequence };
 }
 

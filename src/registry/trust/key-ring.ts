@@ -3,6 +3,9 @@ import type { KeyRing } from '../../model/formats/index.js';
 import type { Fingerprint } from '../../model/names.js';
 import { parsePublicKey, type PublicKey } from '../../primitives/crypto/index.js';
 
+/** Judging a key costs milliseconds, and the same few stand in many documents. Only good ones are kept. */
+const judged = new Map<string, PublicKey>();
+
 export type Keys = ReadonlyMap<Fingerprint, PublicKey>;
 
 /**
@@ -30,7 +33,9 @@ export function parseKeyRing(ring: KeyRing, what: string, code: ErrorCode): Keys
 
 function parseKey(encoded: string, what: string, code: ErrorCode): PublicKey {
   try {
-    return parsePublicKey(encoded);
+    const key = judged.get(encoded) ?? parsePublicKey(encoded);
+    judged.set(encoded, key);
+    return key;
   } catch (error) {
     if (!hasCode(error, 'KEY_INVALID')) throw error;
     throw new UdosError(code, `${what} lists a key that must not be used: ${error.message}`, {

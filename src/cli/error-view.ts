@@ -2,6 +2,7 @@ import type { UdosError } from '../errors/index.js';
 import type { Colours } from './colours.js';
 import { plain, plainLine } from './plain-text.js';
 import { redact } from './redact.js';
+import { usualHint } from './usual-hint.js';
 import { wrap } from './wrap.js';
 
 export interface ErrorScreen {
@@ -15,7 +16,8 @@ export interface ErrorScreen {
 export function errorView(error: UdosError, { colours, width, env }: ErrorScreen): string {
   const clean = (text: string) => redact(plain(text), env).trim();
   const lines = [labelled('error: ', colours.red, `${clean(error.message)} [${error.code}]`, width)];
-  if (error.hint !== undefined) lines.push(labelled('hint: ', colours.cyan, clean(error.hint), width));
+  const hint = error.hint ?? usualHint(error.code);
+  if (hint !== undefined) lines.push(labelled('hint: ', colours.cyan, clean(hint), width));
   lines.push(colours.dim(`see ${error.docs}`));
   return `${lines.join('\n')}\n`;
 }
@@ -38,9 +40,8 @@ export interface ErrorDocument {
 }
 
 export function errorDocument(error: UdosError): ErrorDocument {
-  return {
-    error: { code: error.code, message: error.message, hint: error.hint ?? null, data: error.data },
-  };
+  const { code, message, data } = error;
+  return { error: { code, message, hint: error.hint ?? usualHint(code) ?? null, data } };
 }
 
 /**

@@ -38,19 +38,20 @@ describe('text that would repaint a terminal', () => {
   async function refuses(code: ErrorCode, ...args: readonly string[]): Promise<void> {
     const { stdout, stderr } = await world.run(...args).failsWith(code);
     assert.doesNotMatch(stdout + stderr, unseen);
+    if (stdout === '') assert.match(stderr, /\nhint: /);
   }
 
   for (const field of ['name', 'description'] as const) {
     it(`is refused as the ${field} of a registry`, async () => {
       await forge(layout.registryFile, (text) => withField(text, field, hostile));
-      await refuses('INDEX_INVALID', 'registry', 'show', 'main');
-      await refuses('INDEX_INVALID', 'registry', 'show', 'main', '--json');
+      await refuses('INDEX_TAMPERED', 'registry', 'show', 'main');
+      await refuses('INDEX_TAMPERED', 'registry', 'show', 'main', '--json');
     });
   }
 
   it('is refused in the catalog', async () => {
     await forge(layout.catalog('ad'), (text) => withField(text, 'description', hostile));
-    await refuses('INDEX_INVALID', 'search', 'notes');
+    await refuses('INDEX_TAMPERED', 'search', 'notes');
   });
 
   it('is refused in a plugin document, though its publisher signed it', async () => {
@@ -91,7 +92,5 @@ describe('text that would repaint a terminal', () => {
 });
 
 function withField(json: string, field: string, value: string): string {
-  const [first = '', ...rest] = json.trim().includes('\n{') ? json.split('\n') : [json];
-  const document = JSON.parse(first) as Record<string, unknown>;
-  return [JSON.stringify({ ...document, [field]: value }), ...rest].join('\n');
+  return `${JSON.stringify({ ...(JSON.parse(json) as object), [field]: value })}\n`;
 }

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -43,6 +44,16 @@ export class Machine {
   /** Loads a script into every command from now on; none to stop that. */
   preload(script?: string): void {
     this.#preload = script;
+  }
+
+  /** Lets the ten seconds pass after which the lock of a dead process counts no more. */
+  expireLocks(): void {
+    const past = new Date(Date.now() - 60_000);
+    for (const folder of [this.home, this.project]) {
+      for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+        if (entry.name.endsWith('.lock')) utimesSync(path.join(entry.parentPath, entry.name), past, past);
+      }
+    }
   }
 
   /** Files of this machine that hold `text`. */

@@ -29,10 +29,17 @@ export function scenario(): Scenario {
 class Scenario {
   readonly #stories: { alias: string; story: RegistryStory }[] = [];
   #gitOptions: GitServerOptions = {};
+  #clock = new TestClock();
 
   /** A registry, and what is in it when it gets its first checkpoint. */
   registry(alias: string, story: RegistryStory): this {
     this.#stories.push({ alias, story });
+    return this;
+  }
+
+  /** For stories in which the system's own times matter, as those of locks do. */
+  today(): this {
+    this.#clock = new TestClock(new Date());
     return this;
   }
 
@@ -43,7 +50,7 @@ class Scenario {
 
   async build(): Promise<World> {
     const base = mkdtempSync(path.join(tmpdir(), 'udos-world-'));
-    const clock = new TestClock();
+    const clock = this.#clock;
     const registries = new Map<string, TestRegistry>();
     for (const { alias, story } of this.#stories) {
       const registry = await TestRegistry.create(base, alias, clock);

@@ -10,7 +10,7 @@ export default class RegistryPublisherAdd extends BaseCommand<PublisherAddResult
   static override examples = [
     '<%= config.bin %> registry publisher add ada',
     '<%= config.bin %> registry publisher add bob --public-key bob.pub --key curator',
-    '<%= config.bin %> registry publisher add bob --display-name "Bob B." --email bob@b.example',
+    '<%= config.bin %> registry publisher add bob --display-name Bob --email bob@bob.example',
     '<%= config.bin %> registry publisher add eve --url https://eve.example --index acme',
   ];
   static override args = { name: Args.string({ description: 'The namespace.', required: true }) };

@@ -2,7 +2,7 @@ import type { Context, RootPaths } from '../../context/index.js';
 import { formatLockfile } from '../../lock/index.js';
 import type { LockedPlugin, Lockfile, Project, Receipt } from '../../model/formats/index.js';
 import type { PluginName } from '../../model/names.js';
-import { isFolder, readFileIfAny, withLock } from '../../primitives/fs/index.js';
+import { isFolder, readFileIfAny, removeTornWrites, withLock } from '../../primitives/fs/index.js';
 import {
   applyTransaction,
   createReceipts,
@@ -31,6 +31,7 @@ export async function withProject<T>(
   const { paths } = await openProject(context, place);
   return withLock(`${paths.lockfile}.lock`, async (lock) => {
     await recoverTransaction(transactionPlace(context, paths));
+    for (const file of [paths.projectFile, paths.lockfile]) await removeTornWrites(file);
     return work({ ...(await openProject(context, place)), refuseIfLost: () => lock.refuseIfLost() });
   });
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeAtomic from 'write-file-atomic';
 import { UdosError } from '../../errors/index.js';
@@ -40,6 +40,23 @@ export async function writeFileAtomic(file: string, bytes: Uint8Array | string, 
     await syncFolder(folder);
   } catch (error) {
     throw fileError('write', file, error);
+  }
+}
+
+/**
+ * Removes what writes of `file` left beside it that were killed before their rename. Only for who holds the lock that all
+ * writers of the file take.
+ */
+export async function removeTornWrites(file: string): Promise<void> {
+  const folder = path.dirname(file);
+  const entries = await readdir(folder).catch((error: unknown) => {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw fileError('list', folder, error);
+  });
+  for (const entry of entries) {
+    // write-file-atomic's own temporary names.
+    const isTorn = entry.startsWith(`${path.basename(file)}.`) && /\.\d+$/.test(entry);
+    if (isTorn) await rm(path.join(folder, entry), { force: true });
   }
 }
 

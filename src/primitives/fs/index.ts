@@ -4,6 +4,7 @@ export {
   isSystemError,
   readFileIfAny,
   removeEmptyFolders,
+  removeTornWrites,
   syncFolder,
   writeFileAtomic,
 } from './files.js';

@@ -51,7 +51,7 @@ async function build(folder: string): Promise<Map<string, Uint8Array>> {
   const entry = { url: index, id: registry.id, mirrors: [] };
   await writeConfig(contextAt(folder, releases[0][2]), {
     registries: { ['starter' as Alias]: entry },
-    bindings: {},
+    bindings: { ['starter' as Alias]: { id: registry.id, place: index, internal: false } },
   });
   for (const [name, version, time] of releases) {
     const source = path.join(target, 'source', name, version);

@@ -41,3 +41,8 @@ export function compareVersions(left: Version, right: Version): number {
 export function isInRange(version: Version, range: Range): boolean {
   return semver.satisfies(version, range);
 }
+
+/** True for a version before its release: `2.0.0-beta.1`. A hyphen in build metadata makes none. */
+export function isPrerelease(version: Version): boolean {
+  return semver.prerelease(version) !== null;
+}

@@ -7,6 +7,8 @@ import { compareVersions, isInRange, type Range, type Version } from '../model/v
 import type { VerifiedPlugin } from '../model/verified-index.js';
 import { applyLockfile, withProject, type HeldProject } from './steps/apply.js';
 import { chooseReleases, verifiedPlugin } from './steps/choose.js';
+import { hostVersion } from './steps/host-version.js';
+import { newestRange } from './steps/newest.js';
 import { requireConsent, type ConsentOptions } from './steps/consent.js';
 import { planChanges, type Plan } from './steps/plan.js';
 import type { Place } from './steps/project.js';
@@ -40,11 +42,16 @@ export async function add(
   const parsed = specs.map((text) => parseSpec(text));
   return withProject(context, options, (held) =>
     withRegistries(context, held, async (registries) => {
-      const project = await withRequirements(registries, held, parsed);
+      const project = await withRequirements(
+        registries,
+        held,
+        parsed,
+        await hostVersion(context, held.paths.root),
+      );
       const named = new Set(parsed.map((spec) => spec.name));
       const choice = await chooseReleases(context, registries, held, project, (name) => named.has(name));
       const plan = planChanges(held.lock, choice.lock);
-      await requireConsent(context, plan, { ...options, frozen: false });
+      await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
       if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
       return { plan, dryRun: options.dryRun, requirements: project.plugins };
     }),
@@ -55,6 +62,7 @@ async function withRequirements(
   registries: Registries,
   held: HeldProject,
   specs: readonly Spec[],
+  host: Version,
 ): Promise<Project> {
   const plugins = { ...held.project.plugins };
   const routes = { ...held.project.routes };
@@ -66,26 +74,11 @@ async function withRequirements(
     const lock = spec.registry === undefined ? held.lock : { ...held.lock, plugins: {} };
     const registry = await routeRequirement(registries, { ...held.project, routes }, lock, spec.name);
     const plugin = await verifiedPlugin(registries, { registry, name: spec.name }, 'choose');
-    plugins[spec.name] = spec.range ?? newestRange(spec.name, plugin);
+    // A requirement that is there already stays as its author wrote it.
+    plugins[spec.name] = spec.range ?? plugins[spec.name] ?? newestRange(spec.name, plugin, host);
     requireRelease(spec.name, plugins[spec.name] ?? ('*' as Range), plugin);
   }
   return { ...held.project, plugins, routes };
-}
-
-/** `^` of the newest release that may be chosen: a stable one where there is any. */
-export function newestRange(name: PluginName, plugin: VerifiedPlugin): Range {
-  const eligible = plugin.document.releases
-    .filter((release) => release.yanked === false && plugin.revocationOf(release) === undefined)
-    .map((release) => release.version)
-    .sort((left, right) => compareVersions(right, left));
-  const newest = eligible.find((version) => !version.includes('-')) ?? eligible[0];
-  if (newest === undefined) {
-    throw new UdosError('VERSION_NOT_FOUND', `${name} has no release that may be installed.`, {
-      hint: `See \`udos versions ${name}\`.`,
-      data: { plugin: name },
-    });
-  }
-  return `^${withoutBuild(newest)}` as Range;
 }
 
 /** @throws VERSION_NOT_FOUND naming what there is */
@@ -101,8 +94,4 @@ function requireRelease(name: PluginName, range: Range, plugin: VerifiedPlugin):
       data: { plugin: name, range, newest },
     },
   );
-}
-
-function withoutBuild(version: Version): string {
-  return version.split('+')[0] ?? version;
 }

@@ -40,7 +40,7 @@ export async function install(context: Context, options: InstallOptions): Promis
       await refuseRecovery(registries, missing, options.frozen);
       const current = await withCurrentSigners(registries, lock, missing);
       const plan = planChanges(held.lock, current);
-      await requireConsent(context, plan, options);
+      await requireConsent(context, plan, { ...options, introduces: !held.hasLockfile });
       if (options.dryRun)
         return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };
       const applied = await applyLockfile(context, registries, held, held.project, current, options.repair);

@@ -6,7 +6,8 @@ import { layout, trustedComment } from '../model/index-layout.js';
 import { parseAlias, publisherOf, type PluginName, type RegistryId } from '../model/names.js';
 import { compareVersions } from '../model/version.js';
 import { checkPlugin, type CheckedPlugin } from './plugin-check.js';
-import { readDocument, readPublisher } from './steps/index-documents.js';
+import { readPublisher } from './steps/index-documents.js';
+import { readTrustedDocument } from './steps/trusted-documents.js';
 import type { IndexWorkspace } from './steps/index-workspace.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
 import { openSignersFor } from './steps/signers.js';
@@ -101,7 +102,7 @@ async function withRelease(
 ): Promise<{ document: PluginDocument; files: Map<string, Uint8Array> }> {
   const { manifest, artifact } = plugin;
   const { name, version } = manifest;
-  const known = await readDocument(workspace.main, name);
+  const known = await readTrustedDocument(context, workspace, name);
   if (known?.releases.some((release) => release.version === version) === true) {
     throw new UdosError(
       'RELEASE_EXISTS',

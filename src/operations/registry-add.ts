@@ -6,7 +6,8 @@ import type { Config, RegistryEntry } from '../model/formats/index.js';
 import { parseAlias, parseRegistryId, type Alias, type RegistryId } from '../model/names.js';
 import { isFolder, removeEmptyFolders } from '../primitives/fs/index.js';
 import { readConfig } from './steps/config.js';
-import { credentialFor, type ConfiguredRegistry } from './steps/configured-registries.js';
+import { credentialFor, type ConfiguredRegistry, originOf } from './steps/configured-registries.js';
+import { locationText } from './steps/location-text.js';
 import { readFirstContact } from './steps/first-contact.js';
 import { parseLocation, type Location } from './steps/location.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
@@ -108,11 +109,12 @@ function candidateOf(
   locations: readonly Location[],
   internal: boolean,
 ): Omit<ConfiguredRegistry, 'id'> {
-  const origin = originsOf(locations)[0];
+  const origin = originOf(locations[0]);
   return {
     alias,
     locations,
     from: 'user',
+    isBound: true,
     internal,
     credential: origin === undefined ? undefined : credentialFor(context, alias, origin),
   };
@@ -170,16 +172,16 @@ function withRegistry(
   { locations, internal }: Pick<ConfiguredRegistry, 'locations' | 'internal'>,
   isOwn: boolean,
 ): Config {
-  const binding = { id: entry.id, origins: originsOf(locations), internal };
+  const binding = {
+    id: entry.id,
+    place: locations[0] === undefined ? '' : locationText(locations[0]),
+    internal,
+  };
   return {
     ...config,
     registries: isOwn ? { ...config.registries, [alias]: entry } : config.registries,
     bindings: { ...config.bindings, [alias]: binding },
   };
-}
-
-function originsOf(locations: readonly Location[]): string[] {
-  return [...new Set(locations.flatMap((one) => (one.kind === 'web' ? [one.origin] : [])))];
 }
 
 /** A folder typed relative stays relative to a project, because the two move together; elsewhere it becomes absolute. */

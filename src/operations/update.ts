@@ -3,9 +3,11 @@ import { UdosError } from '../errors/index.js';
 import type { LockedPlugin, Project } from '../model/formats/index.js';
 import { parsePluginName, type PluginName } from '../model/names.js';
 import { compareVersions, type Version } from '../model/version.js';
-import { newestRange, type ChangeOptions, type ChangeResult } from './add.js';
+import type { ChangeOptions, ChangeResult } from './add.js';
 import { applyLockfile, withProject, type HeldProject } from './steps/apply.js';
 import { chooseReleases, verifiedPlugin } from './steps/choose.js';
+import { hostVersion } from './steps/host-version.js';
+import { newestRange } from './steps/newest.js';
 import { requireConsent } from './steps/consent.js';
 import { planChanges, type PlannedChange } from './steps/plan.js';
 import { withRegistries, type Registries } from './steps/registries.js';
@@ -32,13 +34,15 @@ export async function update(
     withRegistries(context, held, async (registries) => {
       for (const name of wanted) refuseUnknown(name, held, options.latest);
       const moves = (name: PluginName) => wanted.size === 0 || wanted.has(name);
-      const project = options.latest ? await withNewestRanges(registries, held, moves) : held.project;
+      const project = options.latest
+        ? await withNewestRanges(registries, held, moves, await hostVersion(context, held.paths.root))
+        : held.project;
       const choice = await chooseReleases(context, registries, held, project, moves);
       const notes = await collectNotes(registries, held, choice.lock.plugins);
       const plan = planChanges(held.lock, choice.lock, (name, from, to) =>
         between(notes.get(name) ?? [], from, to),
       );
-      await requireConsent(context, plan, { ...options, frozen: false });
+      await requireConsent(context, plan, { ...options, frozen: false, introduces: false });
       if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
       return { plan, dryRun: options.dryRun, requirements: project.plugins };
     }),
@@ -67,12 +71,17 @@ async function withNewestRanges(
   registries: Registries,
   held: HeldProject,
   moves: (name: PluginName) => boolean,
+  host: Version,
 ): Promise<Project> {
   const plugins = { ...held.project.plugins };
   for (const name of Object.keys(plugins) as PluginName[]) {
     if (!moves(name)) continue;
     const registry = await routeRequirement(registries, held.project, held.lock, name);
-    plugins[name] = newestRange(name, await verifiedPlugin(registries, { registry, name }, 'choose'));
+    const newest = newestRange(name, await verifiedPlugin(registries, { registry, name }, 'choose'), host);
+    const locked = held.lock.plugins[name]?.version;
+    // Never backwards: what is locked may be a pre-release, or the last before a yank.
+    if (locked === undefined || compareVersions(newest.slice(1) as Version, locked) > 0)
+      plugins[name] = newest;
   }
   return { ...held.project, plugins };
 }

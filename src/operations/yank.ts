@@ -4,7 +4,8 @@ import { release as releaseFormat } from '../model/formats/index.js';
 import { parseAlias, publisherOf, type PluginName } from '../model/names.js';
 import { parseSpec } from '../model/spec.js';
 import { isVersion } from '../model/version.js';
-import { readDocument, readPublisher } from './steps/index-documents.js';
+import { readPublisher } from './steps/index-documents.js';
+import { readTrustedDocument } from './steps/trusted-documents.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
 import { openSignersFor } from './steps/signers.js';
 import { submitDocument, type Submitted } from './steps/submit-document.js';
@@ -44,7 +45,7 @@ export async function yank(context: Context, options: YankOptions): Promise<Yank
   if (typeof options.branch === 'string') requireBranch(options.branch);
   const alias = registry ?? (options.registry === undefined ? undefined : parseAlias(options.registry));
   return withAuthorWorkspace(context, alias, async (workspace) => {
-    const document = await readDocument(workspace.main, name);
+    const document = await readTrustedDocument(context, workspace, name);
     const publisher = await readPublisher(workspace.main, publisherOf(name));
     if (document === undefined || publisher === undefined) {
       throw new UdosError(

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { PluginDocument } from '../../src/model/formats/index.js';
 
 const here = path.resolve(import.meta.dirname, '..', '..');
 const index = path.join(here, 'registry-index');
@@ -59,7 +60,7 @@ describe('the starter registry', () => {
     for (const version of readdirSync(path.join(index, 'source', name))) {
       it(`${name} ${version} passes its own tests`, () => {
         const folder = path.join(index, 'source', name, version);
-        const { NODE_OPTIONS: _options, NODE_TEST_CONTEXT: _context, ...env } = process.env;
+        const env = { PATH: process.env.PATH, HOME: folder };
         const result = spawnSync(process.execPath, ['--test'], { cwd: folder, env, encoding: 'utf8' });
         assert.equal(result.status, 0, result.stdout);
         assert.doesNotMatch(result.stdout, /^# tests 0$/m);
@@ -106,9 +107,6 @@ function files(): string[] {
 function releases(): { url: string; minisig: string }[] {
   return files()
     .filter((file) => /^plugins\/[^/]+\/[^/]+\/[^/]+\.json$/.test(file))
-    .flatMap((file) => JSON.parse(readFileSync(path.join(index, file), 'utf8')).releases)
-    .map((release: { urls: string[]; minisig: string }) => ({
-      url: release.urls[0] ?? '',
-      minisig: release.minisig,
-    }));
+    .flatMap((file) => (JSON.parse(readFileSync(path.join(index, file), 'utf8')) as PluginDocument).releases)
+    .map((release) => ({ url: release.urls[0] ?? '', minisig: release.minisig }));
 }

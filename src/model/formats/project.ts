@@ -29,13 +29,13 @@ export const project = z.strictObject({
 export const config = z.strictObject({
   registries: registryMap.default({}),
   /**
-   * What the user, never a cloned project, has said of an alias: the origin its token may go to, and whether it may
-   * lie on a private network.
+   * What the user, never a cloned project, has said of an alias: the place that was typed (a URL, or a folder), to whose
+   * origin its token may go and where its authors publish; and whether it may lie on a private network.
    */
   bindings: z
     .record(
       scalar.alias,
-      z.strictObject({ id: scalar.registryId, origins: z.array(scalar.line(300)), internal: z.boolean() }),
+      z.strictObject({ id: scalar.registryId, place: sourceLocation, internal: z.boolean() }),
     )
     .default({}),
 });

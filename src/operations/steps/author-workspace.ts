@@ -4,6 +4,7 @@ import type { Alias } from '../../model/names.js';
 import { withLock } from '../../primitives/fs/index.js';
 import { readConfig } from './config.js';
 import { configuredRegistries, tokenVariable } from './configured-registries.js';
+import { locationText } from './location-text.js';
 import { openHostedWorkspace, type IndexWorkspace } from './index-workspace.js';
 import { findProjectIfAny, readProject } from './project.js';
 import { requireAlias } from './registries.js';
@@ -29,6 +30,17 @@ export async function withAuthorWorkspace<T>(
       hint: `Say which with --registry: \`--registry ${aliases[0] ?? 'ALIAS'}\`.`,
       data: { registries: aliases },
     });
+  }
+  if (!registry.isBound) {
+    const place = registry.locations[0] === undefined ? '' : locationText(registry.locations[0]);
+    throw new UdosError(
+      'REGISTRY_UNCONFIRMED',
+      `You have not said yourself that ${registry.alias} is at ${place}.`,
+      {
+        hint: `A project may name any place. To sign and push there, run \`udos registry add ${registry.alias} ${place} --id ${registry.id}\` first.`,
+        data: { registry: registry.id, place },
+      },
+    );
   }
   return withLock(`${context.home.registry(registry.id).workspace}.lock`, async () => {
     const transfer = openTransfer(context, registry);

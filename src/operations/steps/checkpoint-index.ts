@@ -35,7 +35,7 @@ export async function prepareWorkspaceCheckpoint(
   signers: readonly Signer[],
   days: number,
 ): Promise<PreparedCheckpoint> {
-  if (workspace.published !== undefined) await refuseForeignHistory(context, workspace, workspace.published);
+  await refuseForeignHistory(context, workspace);
   context.reporter.step('Checking the index as a client would');
   return prepareCheckpoint({
     registry: workspace.registry,
@@ -57,26 +57,25 @@ export async function rememberCheckpoint(
   await syncOwn(context, workspace, withChanges(workspace.main, prepared.changes));
 }
 
-async function refuseForeignHistory(
-  context: Context,
-  workspace: IndexWorkspace,
-  published: IndexTree,
-): Promise<void> {
-  const index = await syncOwn(context, workspace, published).catch((error: unknown) => {
-    // A new root on main is what mends this.
-    if (hasCode(error, 'ROOT_EXPIRED')) return undefined;
-    throw error;
+async function refuseForeignHistory(context: Context, workspace: IndexWorkspace): Promise<void> {
+  const { published, location, registry } = workspace;
+  const stored = (await createDiskTrustStore(context.home.registry(registry).trust).load())?.head;
+  const found = published && (await readCheckpointOf(published));
+  if (stored !== undefined && (found?.document.sequence ?? 0) < stored.sequence) {
+    throw new UdosError(
+      'INDEX_ROLLBACK',
+      `${location} is at checkpoint ${found?.document.sequence ?? 'none'}, but this machine has seen ${stored.sequence}.`,
+      {
+        hint: 'Fetch the branch published. If its host lost checkpoints, push yours again before you sign anything new.',
+        data: { expected: stored.sequence, found: found?.document.sequence ?? null },
+      },
+    );
+  }
+  if (published === undefined || (stored !== undefined && found?.sha256 === stored.sha256)) return;
+  await syncOwn(context, workspace, published).catch((error: unknown) => {
+    // A new root on main is what mends this, and the sequence was compared above.
+    if (!hasCode(error, 'ROOT_EXPIRED')) throw error;
   });
-  const found = (await readCheckpointOf(published)).sequence;
-  if (index === undefined || index.sequence === found) return;
-  throw new UdosError(
-    'INDEX_ROLLBACK',
-    `${workspace.location} is at checkpoint ${found}, but this machine has seen ${index.sequence}.`,
-    {
-      hint: 'Fetch the branch published. If its host lost checkpoints, push yours again before you sign anything new.',
-      data: { expected: index.sequence, found },
-    },
-  );
 }
 
 function syncOwn(context: Context, workspace: IndexWorkspace, tree: IndexTree): Promise<VerifiedIndex> {

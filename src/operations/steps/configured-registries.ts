@@ -4,6 +4,7 @@ import { UdosError } from '../../errors/index.js';
 import type { Config, Project } from '../../model/formats/index.js';
 import type { Alias, RegistryId } from '../../model/names.js';
 import { parseLocation, type Location } from './location.js';
+import { locationText } from './location-text.js';
 
 /** A registry that a project or the user has named, and what the user allows of it. */
 export interface ConfiguredRegistry {
@@ -12,6 +13,8 @@ export interface ConfiguredRegistry {
   /** Its own place first, then its mirrors. */
   readonly locations: readonly Location[];
   readonly from: 'project' | 'user';
+  /** True when the user typed this very place in `registry add`; a cloned project cannot make it so. */
+  readonly isBound: boolean;
   readonly internal: boolean;
   /** For the one origin that the user bound to this alias; undefined when there is no token. */
   readonly credential: { readonly origin: string; readonly authorization: string } | undefined;
@@ -39,19 +42,20 @@ export function configuredRegistries(
     const known = found.get(alias);
     if (known !== undefined && known.id !== entry.id) throw conflict(alias, entry.id, known.id);
     const binding = config.bindings[alias];
-    const isBound = binding?.id === entry.id;
+    const knows = binding?.id === entry.id ? binding : undefined;
     const locations = [entry.url, ...entry.mirrors].map((place) => parseLocation(place, folder));
-    const origin = locations.flatMap((location) => (location.kind === 'web' ? [location.origin] : []))[0];
+    const [place] = locations;
+    const origin = originOf(place);
+    const boundOrigin = knows && originOf(parseLocation(knows.place, folder));
     found.set(alias, {
       alias,
       id: entry.id,
       locations,
       from,
-      internal: isBound && binding.internal,
+      isBound: knows !== undefined && place !== undefined && locationText(place) === knows.place,
+      internal: knows?.internal === true,
       credential:
-        isBound && origin !== undefined && binding.origins.includes(origin)
-          ? credentialFor(context, alias, origin)
-          : undefined,
+        origin !== undefined && origin === boundOrigin ? credentialFor(context, alias, origin) : undefined,
     });
   };
   for (const [alias, entry] of Object.entries(config.registries)) {
@@ -61,6 +65,11 @@ export function configuredRegistries(
     add(alias as Alias, entry, 'project', project?.paths.project ?? context.cwd);
   }
   return [...found.values()].sort((left, right) => (left.alias < right.alias ? -1 : 1));
+}
+
+/** Undefined for a place on this machine's disk. */
+export function originOf(location: Location | undefined): string | undefined {
+  return location?.kind === 'web' ? location.origin : undefined;
 }
 
 /** The environment variable that holds a registry's token. */

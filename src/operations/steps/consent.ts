@@ -7,18 +7,22 @@ export interface ConsentOptions {
   readonly yes: boolean;
   /** `--frozen`: nothing may change, so the answer is no. */
   readonly frozen: boolean;
+  /** True for a command that is given to bring in something new: then what comes in is no surprise. */
+  readonly introduces: boolean;
   /** Renders the plan for the question. */
   readonly describe: (plan: Plan) => string;
 }
 
 /**
  * Asks before an installed plugin may do more than before, or is vouched for by other keys; and, on a terminal, before
- * a new plugin with permissions comes in. Off a terminal a new plugin is what the user typed; a wider one is refused.
+ * a new plugin with permissions comes in. Off a terminal, a command that introduces plugins goes on; everything else that
+ * brings in more permissions than before, a new dependency among them, is refused.
  *
  * @throws PERMISSIONS_WIDENED, SIGNER_CHANGED, CONFIRMATION_REQUIRED when the answer is no
  */
 export async function requireConsent(context: Context, plan: Plan, options: ConsentOptions): Promise<void> {
-  const widened = plan.changes.filter((change) => change.kind !== 'add' && change.widened.length > 0);
+  const isExpected = (change: PlannedChange) => change.kind === 'add' && options.introduces;
+  const widened = plan.changes.filter((change) => !isExpected(change) && change.widened.length > 0);
   const resigned = plan.changes.filter((change) => change.signerChanged);
   const introduced = plan.changes.filter((change) => change.kind === 'add' && change.permissions.length > 0);
   if (!options.frozen && options.yes) return;
@@ -45,7 +49,7 @@ function signerChanged(change: PlannedChange, frozen: boolean): UdosError {
 function permissionsWidened(change: PlannedChange, frozen: boolean): UdosError {
   return new UdosError(
     'PERMISSIONS_WIDENED',
-    `${change.name} ${change.to ?? ''} asks for more than ${change.from ?? 'before'} did: ${change.widened.join(', ')}.`,
+    `${change.name} ${change.to ?? ''} ${change.from === null ? 'comes in new and asks for' : `asks for more than ${change.from} did:`} ${change.widened.join(', ')}.`,
     {
       hint: hint(change, frozen),
       data: { plugin: change.name, from: change.from, to: change.to, widened: change.widened },

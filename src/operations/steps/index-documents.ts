@@ -1,17 +1,16 @@
 import {
   checkpoint,
-  pluginDocument,
   publisherDocument,
   readFormat,
   root as rootFormat,
   type Checkpoint,
-  type PluginDocument,
   type PublisherDocument,
   type Root,
 } from '../../model/formats/index.js';
 import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
-import type { IndexPath, PluginName, Publisher } from '../../model/names.js';
+import type { IndexPath, Publisher } from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
 import type { IndexTree } from '../../registry/index.js';
 
 /** The newest root that an owner's tree has. Not verified: an owner's own check does that. */
@@ -25,9 +24,12 @@ export async function readNewestRoot(
 }
 
 /** The checkpoint of a published tree. Not verified. */
-export async function readCheckpointOf(published: IndexTree): Promise<Checkpoint> {
+export async function readCheckpointOf(
+  published: IndexTree,
+): Promise<{ readonly document: Checkpoint; readonly sha256: string }> {
   const bytes = await readOne(published, layout.checkpoint);
-  return readFormat(checkpoint, bytes, { what: layout.checkpoint, code: 'CHECKPOINT_INVALID' });
+  const document = readFormat(checkpoint, bytes, { what: layout.checkpoint, code: 'CHECKPOINT_INVALID' });
+  return { document, sha256: sha256Hex(bytes) };
 }
 
 export async function readRoles(tree: IndexTree): Promise<Root['roles']> {
@@ -43,13 +45,6 @@ export async function readPublisher(
   if (version === 0) return undefined;
   const path = layout.publisher(publisher, version);
   return readFormat(publisherDocument, await readOne(tree, path), { what: path, code: 'PUBLISHER_INVALID' });
-}
-
-/** A plugin's document, or undefined. Not verified. */
-export async function readDocument(tree: IndexTree, plugin: PluginName): Promise<PluginDocument | undefined> {
-  const path = layout.document(plugin);
-  const bytes = (await tree.read([path])).get(path);
-  return bytes && readFormat(pluginDocument, bytes, { what: path, code: 'DOCUMENT_INVALID' });
 }
 
 /** The highest n of `<folder>/<n>.json`; 0 when there is none. */

@@ -13,6 +13,7 @@ import {
   openRepository,
   pushRef,
   readBlobs,
+  readCommit,
   readRef,
   writeRef,
   writeWorkTree,
@@ -54,6 +55,41 @@ export async function openLocalWorkspace(context: Context, folder: string): Prom
   return openWorkspace(context, repo, folder, () => Promise.resolve());
 }
 
+/**
+ * Brings main and published to what the host has. A checkpoint of ours that it never got, because a push broke off, is
+ * pushed first: its number is taken, so that very one must follow.
+ */
+async function fetchBranches(repo: GitRepository, url: string, transfer: Transfer): Promise<void> {
+  const ours = await readRef(repo, publishedRef);
+  const fetched = new Map<string, string>();
+  for (const ref of [mainRef, publishedRef]) {
+    const oid = await fetchRef(repo, { url, ref, transfer, maxBytes: maxFetchBytes });
+    if (oid !== undefined) fetched.set(ref, oid);
+  }
+  const theirs = fetched.get(publishedRef);
+  if (
+    ours !== undefined &&
+    theirs !== undefined &&
+    ours !== theirs &&
+    (await followsOn(repo, ours, theirs))
+  ) {
+    const main = await readRef(repo, mainRef);
+    const known = fetched.get(mainRef);
+    if (main !== undefined && known !== undefined && main !== known && (await followsOn(repo, main, known))) {
+      await pushRef(repo, { url, oid: main, ref: mainRef, transfer });
+      fetched.set(mainRef, main);
+    }
+    await pushRef(repo, { url, oid: ours, ref: publishedRef, transfer });
+    fetched.set(publishedRef, ours);
+  }
+  for (const [ref, oid] of fetched) await writeRef(repo, ref, oid);
+}
+
+/** True when `before` is the parent of `commit`. */
+async function followsOn(repo: GitRepository, commit: string, before: string): Promise<boolean> {
+  return (await readCommit(repo, commit)).parent.includes(before);
+}
+
 /** A fresh copy of a registry's index, from where it is hosted, ready to be changed and pushed back. */
 export async function openHostedWorkspace(
   context: Context,
@@ -66,10 +102,7 @@ export async function openHostedWorkspace(
   if (context.offline) throw new UdosError('OFFLINE', `Offline, and ${location.url} must be asked.`);
   const { url } = location;
   const repo = await initRepository({ folder: context.home.registry(registry.id).workspace, bare: true });
-  for (const ref of [mainRef, publishedRef]) {
-    const oid = await fetchRef(repo, { url, ref, transfer, maxBytes: maxFetchBytes });
-    if (oid !== undefined) await writeRef(repo, ref, oid);
-  }
+  await fetchBranches(repo, url, transfer);
   return openWorkspace(context, repo, url, async (branch) => {
     const refs = branch === undefined ? [mainRef, publishedRef] : [`refs/heads/${branch}`];
     for (const ref of refs) {

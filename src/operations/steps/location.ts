@@ -18,6 +18,7 @@ export function parseLocation(text: string, folder: string): Location {
   if (/^[A-Za-z][A-Za-z0-9+.-]*::/.test(text))
     throw refuse(text, 'git transports of that kind are not allowed');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(text)?.[1]?.toLowerCase();
+  if (/^[/\\]{2}/.test(text)) throw refuse(text, 'network shares are not allowed');
   if (scheme === undefined) {
     if (/^[^/\\]+@[^/\\]+:/.test(text) || /^[^/\\.]+:[^\\]/.test(text))
       throw refuse(text, 'ssh is not supported yet; use https');
@@ -27,6 +28,8 @@ export function parseLocation(text: string, folder: string): Location {
   if (url.username !== '' || url.password !== '') {
     throw refuse(redacted(url), 'a URL must not hold a user name or password');
   }
+  if (scheme === 'file' && url.host !== '' && url.host !== 'localhost')
+    throw refuse(text, 'it is on another machine');
   if (scheme === 'file') return { kind: 'disk', folder: fileURLToPath(url) };
   if (url.search !== '' || url.hash !== '') throw refuse(redacted(url), 'it has a query or a fragment');
   const isLoopback = isLoopbackName(url.hostname);

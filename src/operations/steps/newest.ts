@@ -1,5 +1,8 @@
+import semver from 'semver';
+import { UdosError } from '../../errors/index.js';
+import type { PluginName } from '../../model/names.js';
 import type { Release } from '../../model/formats/index.js';
-import { compareVersions, isInRange, type Range } from '../../model/version.js';
+import { compareVersions, isInRange, isPrerelease, type Range, type Version } from '../../model/version.js';
 import type { VerifiedPlugin } from '../../model/verified-index.js';
 
 /** What {@link newestRelease} must know of a plugin. */
@@ -28,9 +31,25 @@ export function newestInRanges(plugin: ReleaseList, ranges: readonly Range[]): R
 /** The newest release that may be chosen: a stable one where there is any. */
 export function newestRelease(plugin: ReleaseList): Release | undefined {
   const offered = newestFirst(plugin).filter((release) => isOffered(plugin, release));
-  return offered.find((release) => !isPrerelease(release)) ?? offered[0];
+  return offered.find((release) => !isPrerelease(release.version)) ?? offered[0];
 }
 
-function isPrerelease({ version }: Release): boolean {
-  return (version.split('+')[0] ?? version).includes('-');
+/**
+ * `^` of the newest release that may be chosen and runs on this uDOS; of the newest at all when none runs, so that the
+ * solver can say so.
+ *
+ * @throws VERSION_NOT_FOUND when there is no release that may be chosen
+ */
+export function newestRange(name: PluginName, plugin: ReleaseList, host: Version): Range {
+  const releases = plugin.document.releases.filter(({ engines }) => runsOn(engines.udos, host));
+  const newest = newestRelease({ ...plugin, document: { releases } }) ?? newestRelease(plugin);
+  if (newest !== undefined) return `^${newest.version.split('+')[0] ?? newest.version}` as Range;
+  throw new UdosError('VERSION_NOT_FOUND', `${name} has no release that may be installed.`, {
+    hint: `See \`udos versions ${name}\`.`,
+    data: { plugin: name },
+  });
+}
+
+function runsOn(engine: Range | undefined, host: Version): boolean {
+  return engine === undefined || semver.satisfies(host, engine, { includePrerelease: true });
 }

@@ -10,7 +10,7 @@ import { createDiskTrustStore, syncRegistry } from '../../registry/index.js';
 import { readConfig } from './config.js';
 import { configuredRegistries, tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
 import type { OpenProject } from './project.js';
-import { namingToken, openSource, openTransfer } from './sources.js';
+import { namingToken, openForeignTransfer, openSource, openTransfer } from './sources.js';
 
 /** A registry whose head was verified in this run. */
 export interface OpenRegistry {
@@ -62,7 +62,8 @@ export function openConfigured(
 
   async function sync(registry: ConfiguredRegistry): Promise<OpenRegistry> {
     const transfer = openTransfer(context, registry);
-    transfers.push(transfer);
+    const foreign = openForeignTransfer(context);
+    transfers.push(transfer, foreign);
     const sources = [];
     if (!context.offline) {
       context.reporter.step(`Reading the registry ${registry.alias}`);
@@ -88,7 +89,11 @@ export function openConfigured(
         `The index of ${registry.alias} expires on ${index.expires}; its owner should renew it.`,
       );
     }
-    return { configured: registry, index, fetcher: createFetcher(context, index, transfer) };
+    return {
+      configured: registry,
+      index,
+      fetcher: createFetcher(context, registry, index, transfer, foreign),
+    };
   }
 
   return {
@@ -158,7 +163,17 @@ function lazySource(...args: Parameters<typeof openSource>) {
   };
 }
 
-function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfer): Fetcher {
+/**
+ * Artifacts come from the index, from below the registry's own address or its artifact base, or from anywhere public. Only
+ * the first three are the registry's own: they get its token and may lie where it does.
+ */
+function createFetcher(
+  context: Context,
+  registry: ConfiguredRegistry,
+  index: VerifiedIndex,
+  own: Transfer,
+  foreign: Transfer,
+): Fetcher {
   return {
     async fetch(url, maxBytes) {
       const { artifacts } = await index.describe();
@@ -167,12 +182,15 @@ function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfe
         const bytes = isIndexPath(url) ? await index.readUnlisted(url, maxBytes) : undefined;
         return bytes && Readable.from([bytes]);
       }
-      const full = isAbsolute
-        ? url
-        : new URL(url, artifacts?.endsWith('/') === true ? artifacts : `${artifacts ?? ''}/`).href;
+      const full = isAbsolute ? new URL(url).href : new URL(url, withSlash(artifacts ?? '')).href;
       if (context.offline)
         throw new UdosError('OFFLINE', `Offline, and this machine has no copy of ${full}.`);
-      const response = await transfer.request({ url: full, maxBytes });
+      const places = [
+        artifacts,
+        ...registry.locations.map((place) => (place.kind === 'web' ? place.url : undefined)),
+      ];
+      const isOwn = places.some((place) => place !== undefined && full.startsWith(withSlash(place)));
+      const response = await (isOwn ? own : foreign).request({ url: full, maxBytes });
       if (response.status === 200) return response.body;
       await leaveBody(response);
       if (response.status === 404 || response.status === 410) return undefined;
@@ -182,6 +200,10 @@ function createFetcher(context: Context, index: VerifiedIndex, transfer: Transfe
       });
     },
   };
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
 }
 
 function judgeExpiry(context: Context, index: VerifiedIndex, purpose: Purpose): void {

@@ -25,12 +25,13 @@ import type { Location } from './location.js';
 export function openTransfer(
   context: Context,
   registry: Pick<ConfiguredRegistry, 'locations' | 'internal' | 'credential'>,
+  allowLoopback = registry.locations.every((location) => location.kind === 'disk' || location.isLoopback),
 ): Transfer {
   const { env } = context;
   return createTransfer({
     allowPrivate: registry.internal,
     // A registry on this machine may serve its artifacts from this machine; no other may make us ask it.
-    allowLoopback: registry.locations.every((location) => location.kind === 'disk' || location.isLoopback),
+    allowLoopback,
     credential: registry.credential,
     proxy: {
       https: env.HTTPS_PROXY ?? env.https_proxy,
@@ -40,6 +41,11 @@ export function openTransfer(
     limits: defaultTransferLimits,
     signal: context.signal,
   });
+}
+
+/** The network for what a release of a registry names elsewhere: public places only, and nobody is told who asks. */
+export function openForeignTransfer(context: Context): Transfer {
+  return openTransfer(context, { locations: [], internal: false, credential: undefined }, false);
 }
 
 /**
@@ -67,10 +73,10 @@ export async function openSource(
     : createHttpSource({ url, cacheFolder: path.join(cacheFolder, 'http'), transfer });
 }
 
-/** Asked once, as git asks; then remembered beside the source's cache. */
+/** Asked as git asks. That it is a git server is remembered beside the source's cache. */
 async function webKind(url: string, transfer: Transfer, memory: string): Promise<'git' | 'static'> {
   const known = Buffer.from((await readFileIfAny(memory)) ?? []).toString('utf8');
-  if (known === 'git' || known === 'static') return known;
+  if (known === 'git') return known;
   const base = url.endsWith('/') ? url.slice(0, -1) : url;
   const response = await transfer.request({
     url: `${base}/info/refs?service=git-upload-pack`,
@@ -86,9 +92,10 @@ async function webKind(url: string, transfer: Transfer, memory: string): Promise
       data: { url, status: response.status },
     });
   }
-  const kind = type.startsWith('application/x-git-upload-pack-advertisement') ? 'git' : 'static';
-  await writeFileAtomic(memory, kind);
-  return kind;
+  // Only git proves itself here; "static" is the guess for what else there is, and is asked again the next time.
+  if (!type.startsWith('application/x-git-upload-pack-advertisement')) return 'static';
+  await writeFileAtomic(memory, 'git');
+  return 'git';
 }
 
 export function authRequired(url: string, status: number): UdosError {

@@ -77,9 +77,10 @@ export async function submitDocument(
   if (dryRun) return { state: 'dry-run', branch: null, sequence: prepared.checkpoint.sequence };
   await workspace.commit(changes, message);
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
+  // Before the first byte leaves: a host that loses the answer must not get a second checkpoint of this number.
+  await rememberCheckpoint(context, workspace, prepared);
   context.reporter.step('Pushing');
   await workspace.push();
-  await rememberCheckpoint(context, workspace, prepared);
   return { state: 'published', branch: null, sequence: prepared.checkpoint.sequence };
 }
 

@@ -1,6 +1,6 @@
 export type { Changes } from './changes.js';
 export { commitChanges, type CommitRequest } from './commit.js';
-export { listTree, readBlob, readBlobs } from './objects.js';
+export { listTree, readBlob, readBlobs, readCommit } from './objects.js';
 export { fetchedRef, fetchRef, pushRef } from './remote.js';
 export {
   currentBranch,

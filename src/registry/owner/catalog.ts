@@ -1,6 +1,6 @@
 import type { CatalogLine, PluginDocument } from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
-import { compareVersions } from '../../model/version.js';
+import { compareVersions, isPrerelease } from '../../model/version.js';
 
 /** The catalogue's files: one line a plugin that has releases, sorted by name, by the publisher's first two letters. */
 export function generateCatalog(documents: readonly PluginDocument[]): ReadonlyMap<string, Uint8Array> {
@@ -21,7 +21,7 @@ function catalogLineOf(document: PluginDocument): CatalogLine | undefined {
     compareVersions(right.version, left.version),
   );
   const latest =
-    newestFirst.find((release) => release.yanked === false && !release.version.includes('-')) ??
+    newestFirst.find((release) => release.yanked === false && !isPrerelease(release.version)) ??
     newestFirst.find((release) => release.yanked === false) ??
     newestFirst[0];
   if (latest === undefined) return undefined;

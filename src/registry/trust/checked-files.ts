@@ -20,6 +20,9 @@ export interface CheckedFiles {
   listing(folder: IndexPath | ''): FolderListing | undefined;
 }
 
+/** As many as a role may have keys; more are not looked at. */
+const maxSidecars = 128;
+
 /** The sidecars that are listed beside `path`. The listing of its folder must be loaded. */
 export function listedSidecars(files: CheckedFiles, path: IndexPath): IndexPath[] {
   const slash = path.lastIndexOf('/');
@@ -29,6 +32,7 @@ export function listedSidecars(files: CheckedFiles, path: IndexPath): IndexPath[
   return [...(files.listing(folder)?.files.keys() ?? [])]
     .map((entry) => (entry.startsWith(name) ? pattern.exec(entry.slice(name.length))?.[1] : undefined))
     .filter((fp16) => fp16 !== undefined)
+    .slice(0, maxSidecars)
     .map((fp16) => sidecarOf(path, fp16 as Fingerprint));
 }
 

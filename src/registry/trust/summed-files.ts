@@ -91,6 +91,7 @@ export function createSummedFiles(
         const expected = expectedHash(path);
         if (expected === undefined) continue;
         const bytes = read.get(path);
+        if (bytes !== undefined && bytes.length > maxBytesOf(path)) throw tooLarge(path, bytes.length);
         if (expected === 'unknown' || bytes === undefined || sha256Hex(bytes) !== expected) {
           throw await mismatch(path, expected, bytes, origin);
         }
@@ -144,6 +145,22 @@ function lags(path: IndexPath, origin: Origin): UdosError {
     {
       hint: 'Run the command again later, or name another mirror in udos.json.',
       data: { file: path, source: origin.source.location },
+    },
+  );
+}
+
+/** A signature has four short lines, a document 1 MiB; listings and catalogues may grow with the registry. */
+function maxBytesOf(path: IndexPath): number {
+  if (path.endsWith('.minisig')) return 8 * 1024;
+  return path.endsWith('.json') ? 1024 * 1024 : maxIndexFileBytes;
+}
+
+function tooLarge(path: IndexPath, bytes: number): UdosError {
+  return new UdosError(
+    'INDEX_TAMPERED',
+    `${path} has ${bytes} bytes, more than the ${maxBytesOf(path)} allowed.`,
+    {
+      data: { file: path, expected: maxBytesOf(path), found: bytes },
     },
   );
 }

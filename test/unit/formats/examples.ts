@@ -115,7 +115,7 @@ export const valid = {
   },
   config: {
     registries: { acme: { url: '/srv/acme', id, mirrors: ['https://mirror.example.org/acme'] } },
-    bindings: { acme: { id, origins: ['https://example.org'], internal: false } },
+    bindings: { acme: { id, place: 'https://example.org/plugins.git', internal: false } },
   },
   lockfile: {
     lockfileVersion: 1,

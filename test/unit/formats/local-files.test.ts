@@ -29,7 +29,11 @@ describe('the format of config.json', () => {
   });
 
   it('refuses a binding that says less than all', () => {
-    assertRefused(config, changed(valid.config, { bindings: { acme: { id, origins: [] } } }), /internal/);
+    assertRefused(
+      config,
+      changed(valid.config, { bindings: { acme: { id, place: 'https://example.org' } } }),
+      /internal/,
+    );
   });
 });
 

@@ -26,6 +26,7 @@ function registriesOf(
     id: idOf(alias),
     locations: [],
     from: 'user' as const,
+    isBound: true,
     internal: false,
     credential: undefined,
   }));

@@ -7,7 +7,6 @@ import type { ChangeOptions, ChangeResult } from './add.js';
 import { applyLockfile, withProject } from './steps/apply.js';
 import { withoutUnneeded } from './steps/needed.js';
 import { planChanges } from './steps/plan.js';
-import { openRegistries } from './steps/registries.js';
 
 /**
  * Takes requirements out of the project, and with them whatever nothing needs any more. Reads no registry: what stays,
@@ -34,14 +33,7 @@ export async function remove(
     const project: Project = { ...held.project, plugins, routes };
     const lock = withoutUnneeded(project, held.lock);
     const plan = planChanges(held.lock, lock);
-    if (!options.dryRun) {
-      const registries = await openRegistries(context, held);
-      try {
-        await applyLockfile(context, registries, held, project, lock);
-      } finally {
-        await registries.close();
-      }
-    }
+    if (!options.dryRun) await applyLockfile(context, undefined, held, project, lock);
     return { plan, dryRun: options.dryRun, requirements: plugins };
   });
 }

@@ -47,9 +47,10 @@ export async function syncRegistry(input: SyncInput): Promise<VerifiedIndex> {
   return input.store.exclusively(() => (input.sources.length === 0 ? openKept(input) : openNewest(input)));
 }
 
-function refuseOlderThanLock({ alias, minSequence }: SyncInput, sequence: number): void {
-  if (minSequence === undefined || sequence >= minSequence) return;
-  throw new UdosError(
+/** What a lockfile has seen, this source does not have yet. */
+function olderThanLock({ alias, minSequence }: SyncInput, sequence: number): UdosError | undefined {
+  if (minSequence === undefined || sequence >= minSequence) return undefined;
+  return new UdosError(
     'INDEX_ROLLBACK',
     `The index of ${alias} is at sequence ${sequence}, but udos-lock.json was written at ${minSequence}.`,
     {
@@ -60,30 +61,36 @@ function refuseOlderThanLock({ alias, minSequence }: SyncInput, sequence: number
 }
 
 async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
-  let unreachable: unknown;
+  let failure: unknown;
   let stale: Origin | undefined;
   for (const source of input.sources) {
-    let origin: Origin;
     try {
-      origin = { source, head: await source.head() };
+      const origin = { source, head: await source.head() };
+      const opened = await openHead(input, origin);
+      if (opened !== 'stale' && !(opened instanceof UdosError)) return opened;
+      if (opened === 'stale') stale ??= { ...origin, lagging: true };
+      else failure = opened;
+      if (opened === 'stale' || !isLast(input, source)) {
+        input.warn(`${source.location} lags behind what this machine has seen.`);
+      }
     } catch (error) {
-      if (!hasCode(error, 'NETWORK_FAILED', 'TRANSFER_LIMIT')) throw error;
-      const isLast = source === input.sources.at(-1) && stale === undefined;
-      if (!isLast) input.warn(`${source.location} could not be reached: ${error.message}`);
-      unreachable = error;
-      continue;
+      if (!hasCode(error, 'NETWORK_FAILED', 'TRANSFER_LIMIT', 'INDEX_NOT_FOUND')) throw error;
+      if (!isLast(input, source) || stale !== undefined) {
+        input.warn(`${source.location} could not be read: ${error.message}`);
+      }
+      failure = error;
     }
-    const opened = await openHead(input, origin);
-    if (opened !== 'stale') return opened;
-    input.warn(`${source.location} lags behind what this machine has seen.`);
-    stale ??= { ...origin, lagging: true };
   }
   if (stale !== undefined) return openKept(input, stale);
-  throw unreachable;
+  throw failure;
 }
 
-/** One source's head, through all checks; or 'stale' when it is an honest earlier state. */
-async function openHead(input: SyncInput, origin: Origin): Promise<VerifiedIndex | 'stale'> {
+function isLast(input: SyncInput, source: IndexSource): boolean {
+  return source === input.sources.at(-1);
+}
+
+/** One source's head, through all checks; 'stale' when it is an honest earlier state; or why it is older than the lockfile. */
+async function openHead(input: SyncInput, origin: Origin): Promise<VerifiedIndex | 'stale' | UdosError> {
   const { registry, store } = input;
   const root = await advanceRoots(registry, (await store.load())?.root, origin.head, store, (next, before) =>
     acceptRoot(input, next, before),
@@ -110,7 +117,8 @@ async function openHead(input: SyncInput, origin: Origin): Promise<VerifiedIndex
     checkpoint,
     state.head?.revocationsSerial ?? 0,
   );
-  refuseOlderThanLock(input, checkpoint.document.sequence);
+  const older = olderThanLock(input, checkpoint.document.sequence);
+  if (older !== undefined) return older;
 
   state = {
     ...state,
@@ -155,7 +163,8 @@ async function openKept(input: SyncInput, origin?: Origin): Promise<VerifiedInde
   // A newer root may have been accepted since, from a source whose checkpoint then was not.
   const root = await advanceRoots(registry, parseCheckpoint(state.head.bytes).root, undefined, store);
   const checkpoint = verifyCheckpoint(registry, root, state.head);
-  refuseOlderThanLock(input, checkpoint.document.sequence);
+  const older = olderThanLock(input, checkpoint.document.sequence);
+  if (older !== undefined) throw older;
   const files = createSummedFiles(checkpoint.document.sums, origin, store);
   await files.load([layout.revocations]);
   await files.load(listedSidecars(files, layout.revocations));

@@ -80,6 +80,13 @@ for (const kind of sourceKinds) {
       assert.deepEqual(Object.keys(lock.plugins), ['ada/notes']);
     });
 
+    it('removes without a network, and brings in nothing else', async () => {
+      const fourth = world.newMachine(`fourth ${kind}`);
+      fourth.copyFrom(world.machine, 'udos.json', 'udos-lock.json');
+      await fourth.run('remove', 'ada/notes', '--offline').succeeds();
+      assert.deepEqual(fourth.list(), ['udos-lock.json', 'udos.json']);
+    });
+
     it('removes a plugin and leaves nothing behind', async () => {
       await world.run('remove', 'ada/notes').succeeds();
       assert.deepEqual(world.machine.list(), ['udos-lock.json', 'udos.json']);

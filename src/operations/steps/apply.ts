@@ -8,6 +8,7 @@ import {
   createReceipts,
   recoverTransaction,
   type InstallChange,
+  type PluginInstall,
 } from '../../store/index.js';
 import { obtainPlugins } from './obtain.js';
 import { formatProject, openProject, type OpenProject, type Place } from './project.js';
@@ -71,11 +72,12 @@ export async function findWork(
  * Brings the root to what `lock` says and writes `udos.json` and the lockfile, in one step that happens whole or not at
  * all. Files whose text would not change are left alone.
  *
+ * @param registries where artifacts come from; undefined to remove only, and leave what is missing missing.
  * @param repair as for {@link findWork}.
  */
 export async function applyLockfile(
   context: Context,
-  registries: Registries,
+  registries: Registries | undefined,
   held: HeldProject,
   project: Project,
   lock: Lockfile,
@@ -83,7 +85,10 @@ export async function applyLockfile(
 ): Promise<Applied> {
   const { paths } = held;
   const { install, remove } = await findWork(context, paths, lock, repair);
-  const installs = await obtainPlugins(context, registries, paths.root, install);
+  const installs =
+    registries === undefined
+      ? new Map<PluginName, PluginInstall>()
+      : await obtainPlugins(context, registries, paths.root, install);
   const changes: InstallChange[] = [
     ...[...installs].map(([plugin, one]) => ({ plugin, install: one })),
     ...remove.map((plugin) => ({ plugin })),

@@ -71,8 +71,7 @@ async function withRequirements(
       requireAlias(registries.configured, spec.registry);
       routes[spec.name] = spec.registry;
     }
-    const lock = spec.registry === undefined ? held.lock : { ...held.lock, plugins: {} };
-    const registry = await routeRequirement(registries, { ...held.project, routes }, lock, spec.name);
+    const registry = await routeRequirement(registries, { ...held.project, routes }, held.lock, spec.name);
     const plugin = await verifiedPlugin(registries, { registry, name: spec.name }, 'choose');
     // A requirement that is there already stays as its author wrote it.
     plugins[spec.name] = spec.range ?? plugins[spec.name] ?? newestRange(spec.name, plugin, host);

@@ -7,6 +7,7 @@ import type { ChangeOptions, ChangeResult } from './add.js';
 import { applyLockfile, withProject } from './steps/apply.js';
 import { withoutUnneeded } from './steps/needed.js';
 import { planChanges } from './steps/plan.js';
+import { without } from './steps/settings.js';
 
 /**
  * Takes requirements out of the project, and with them whatever nothing needs any more. Reads no registry: what stays,
@@ -21,14 +22,11 @@ export async function remove(
 ): Promise<ChangeResult> {
   const wanted = names.map((name) => parsePluginName(name));
   return withProject(context, options, async (held) => {
-    const plugins = { ...held.project.plugins };
-    const routes = { ...held.project.routes };
+    let { plugins, routes } = held.project;
     for (const name of wanted) {
       if (plugins[name] === undefined) throw notRequired(name, held.project, name in held.lock.plugins);
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a fresh copy of a record read from JSON
-      delete plugins[name];
-      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the same
-      delete routes[name];
+      plugins = without(plugins, name);
+      routes = without(routes, name);
     }
     const project: Project = { ...held.project, plugins, routes };
     const lock = withoutUnneeded(project, held.lock);

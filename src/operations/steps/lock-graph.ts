@@ -1,6 +1,7 @@
 import type { DependencyMap, LockedPlugin, Lockfile, Project } from '../../model/formats/index.js';
 import type { PluginName } from '../../model/names.js';
 import type { Range } from '../../model/version.js';
+import { reachedPlugins } from './needed.js';
 
 /** One arrow of a lockfile's graph. */
 export interface LockedEdge {
@@ -32,15 +33,7 @@ export function dependantsOf(project: Project, lock: Lockfile): Map<PluginName, 
 
 /** Locked plugins that something needs in earnest: reached from `udos.json` without an optional dependency on the way. */
 export function neededPlugins(project: Project, lock: Lockfile): Set<PluginName> {
-  const needed = new Set<PluginName>();
-  const queue = Object.keys(project.plugins) as PluginName[];
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    const locked = lock.plugins[name];
-    if (locked === undefined || needed.has(name)) continue;
-    needed.add(name);
-    queue.push(...(Object.keys(locked.dependencies) as PluginName[]));
-  }
-  return needed;
+  return reachedPlugins(project, lock, (locked) => Object.keys(locked.dependencies) as PluginName[]);
 }
 
 /** The locked plugins in name order. */

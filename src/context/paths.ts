@@ -19,6 +19,8 @@ export interface HomePaths {
   registry(id: RegistryId): RegistryPaths;
   /** Receipts of what is installed under `root`. */
   receipts(root: string): string;
+  /** Earlier states of `udos.json` and the lockfile of what is installed under `root`. */
+  history(root: string): string;
 }
 
 /** What this home knows of one registry. */
@@ -69,9 +71,13 @@ export function homePaths(folder: string): HomePaths {
         workspace: path.join(registry, 'workspace'),
       };
     },
-    receipts: (root) =>
-      path.join(folder, 'receipts', createHash('sha256').update(root).digest('hex').slice(0, 32)),
+    receipts: (root) => path.join(folder, 'receipts', nameOfRoot(root)),
+    history: (root) => path.join(folder, 'history', nameOfRoot(root)),
   };
+}
+
+function nameOfRoot(root: string): string {
+  return createHash('sha256').update(root).digest('hex').slice(0, 32);
 }
 
 /** A project's root is its own folder, unless `root` says otherwise. */

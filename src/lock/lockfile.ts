@@ -20,15 +20,15 @@ export function parseLockfile(bytes: Uint8Array): Lockfile {
  */
 export function formatLockfile(lock: Lockfile): string {
   const plugins = sortedEntries(lock.plugins).map(([name, plugin]) => {
-    const { version, registry, integrity, size, signers, permissions, dependencies, optionalDependencies } =
-      plugin;
+    const { dependencies, optionalDependencies, ...facts } = plugin;
     const block = {
-      version,
-      registry,
-      integrity,
-      size,
-      signers: [...signers].sort(),
-      permissions: [...permissions].sort(),
+      version: facts.version,
+      registry: facts.registry,
+      integrity: facts.integrity,
+      size: facts.size,
+      signers: [...facts.signers].sort(),
+      publisher: facts.publisher,
+      permissions: [...facts.permissions].sort(),
       dependencies: Object.fromEntries(sortedEntries(dependencies)),
     };
     const optional = optionalDependencies ?? {};

@@ -42,6 +42,10 @@ export interface VerifiedPlugin {
   readonly artifactKeys: ReadonlyMap<Fingerprint, string>;
   /** Why a release must not be installed, or undefined. */
   revocationOf(release: Release): string | undefined;
+  /** The version of its publisher that is in force. */
+  readonly publisherVersion: number;
+  /** The newest version of the publisher that curators, not owners, put in place; 0 when there is none. */
+  readonly recoveredAt: number;
   /** Set when the publisher's keys changed since this machine last looked. */
   readonly publisherChange: PublisherChange | undefined;
 }

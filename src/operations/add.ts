@@ -8,10 +8,12 @@ import type { VerifiedPlugin } from '../model/verified-index.js';
 import { applyLockfile, withProject, type HeldProject } from './steps/apply.js';
 import { chooseReleases, verifiedPlugin } from './steps/choose.js';
 import { hostVersion } from './steps/host-version.js';
+import { lockedPlugins } from './steps/lock-graph.js';
 import { newestRange } from './steps/newest.js';
 import { requireConsent, type ConsentOptions } from './steps/consent.js';
 import { planChanges, type Plan } from './steps/plan.js';
 import type { Place } from './steps/project.js';
+import { readRecoveries } from './steps/recoveries.js';
 import { requireAlias, withRegistries, type Registries } from './steps/registries.js';
 import { routeRequirement } from './steps/routing.js';
 
@@ -50,7 +52,8 @@ export async function add(
       );
       const named = new Set(parsed.map((spec) => spec.name));
       const choice = await chooseReleases(context, registries, held, project, (name) => named.has(name));
-      const plan = planChanges(held.lock, choice.lock);
+      const recoveredAt = await readRecoveries(registries, lockedPlugins(choice.lock));
+      const plan = planChanges(held.lock, choice.lock, { recoveredAt });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
       if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
       return { plan, dryRun: options.dryRun, requirements: project.plugins };

@@ -5,9 +5,10 @@ import type { LockedPlugin, Lockfile } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
 import type { ChangeOptions } from './add.js';
 import { applyLockfile, findWork, withProject, type HeldProject } from './steps/apply.js';
-import { chooseReleases, verifiedPlugin } from './steps/choose.js';
+import { chooseReleases, verifiedPlugin, vouchedBy } from './steps/choose.js';
 import { requireConsent } from './steps/consent.js';
 import { planChanges, type Plan } from './steps/plan.js';
+import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
 import { routedRegistry } from './steps/routing.js';
 
@@ -37,9 +38,10 @@ export async function install(context: Context, options: InstallOptions): Promis
     withRegistries(context, held, async (registries) => {
       const lock = await lockToInstall(context, registries, held, options.frozen);
       const { install: missing, remove } = await findWork(context, held.paths, lock, options.repair);
-      await refuseRecovery(registries, missing, options.frozen);
       const current = await withCurrentSigners(registries, lock, missing);
-      const plan = planChanges(held.lock, current);
+      const plan = planChanges(held.lock, current, {
+        recoveredAt: await readRecoveries(registries, missing),
+      });
       await requireConsent(context, plan, { ...options, introduces: !held.hasLockfile });
       if (options.dryRun)
         return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };
@@ -82,32 +84,7 @@ async function withCurrentSigners(
   const plugins = { ...lock.plugins };
   for (const [name, locked] of missing) {
     const plugin = await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked');
-    plugins[name] = { ...locked, signers: [...plugin.signers].sort() };
+    plugins[name] = { ...locked, ...vouchedBy(plugin, locked) };
   }
   return { ...lock, plugins };
-}
-
-/** Check 11: keys that curators put in place are not accepted unattended. */
-async function refuseRecovery(
-  registries: Registries,
-  missing: readonly (readonly [PluginName, LockedPlugin])[],
-  frozen: boolean,
-): Promise<void> {
-  if (!frozen) return;
-  for (const [name, locked] of missing) {
-    const { publisherChange } = await verifiedPlugin(
-      registries,
-      { registry: locked.registry, name },
-      'locked',
-    );
-    if (publisherChange?.kind !== 'recovery') continue;
-    throw new UdosError(
-      'PUBLISHER_RECOVERED',
-      `The curators of the registry gave the publisher ${publisherChange.publisher} new keys, and --frozen does not accept that unattended.`,
-      {
-        hint: 'Ask the publisher or the curators, then run `udos install` on a terminal.',
-        data: { ...publisherChange },
-      },
-    );
-  }
 }

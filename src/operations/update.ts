@@ -7,9 +7,11 @@ import type { ChangeOptions, ChangeResult } from './add.js';
 import { applyLockfile, withProject, type HeldProject } from './steps/apply.js';
 import { chooseReleases, verifiedPlugin } from './steps/choose.js';
 import { hostVersion } from './steps/host-version.js';
+import { lockedPlugins } from './steps/lock-graph.js';
 import { newestRange } from './steps/newest.js';
 import { requireConsent } from './steps/consent.js';
 import { planChanges, type PlannedChange } from './steps/plan.js';
+import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
 import { routeRequirement } from './steps/routing.js';
 
@@ -39,9 +41,10 @@ export async function update(
         : held.project;
       const choice = await chooseReleases(context, registries, held, project, moves);
       const notes = await collectNotes(registries, held, choice.lock.plugins);
-      const plan = planChanges(held.lock, choice.lock, (name, from, to) =>
-        between(notes.get(name) ?? [], from, to),
-      );
+      const plan = planChanges(held.lock, choice.lock, {
+        notes: (name, from, to) => between(notes.get(name) ?? [], from, to),
+        recoveredAt: await readRecoveries(registries, lockedPlugins(choice.lock)),
+      });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: false });
       if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
       return { plan, dryRun: options.dryRun, requirements: project.plugins };
@@ -107,14 +110,8 @@ async function collectNotes(
 }
 
 /** Versions after `from`, up to `to`. */
-function between(
-  notes: PlannedChange['notes'],
-  from: Version | undefined,
-  to: Version,
-): PlannedChange['notes'] {
+function between(notes: PlannedChange['notes'], from: Version, to: Version): PlannedChange['notes'] {
   return notes.filter(
-    (note) =>
-      (from === undefined || compareVersions(note.version, from) > 0) &&
-      compareVersions(note.version, to) <= 0,
+    (note) => compareVersions(note.version, from) > 0 && compareVersions(note.version, to) <= 0,
   );
 }

@@ -68,6 +68,8 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
       artifactKeys: new Map([...publisher.releaseKeysEver].map(([fp, key]) => [fp, key.encoded])),
       revocationOf: (release) =>
         revocations.reasonAgainst({ name: plugin, version: release.version, integrity: release.integrity }),
+      publisherVersion: publisher.document.version,
+      recoveredAt: publisher.recoveredAt,
       publisherChange: publisher.change,
     };
   }

@@ -51,9 +51,12 @@ function linesOf(change: PlannedChange): string[] {
   ];
 }
 
-function signerLines({ signers, signerChanged }: PlannedChange): string[] {
+function signerLines({ signers, signerChanged, recovered }: PlannedChange): string[] {
   const names = signers.map((fp) => fp.slice(0, 16)).join(', ');
-  return [`    signed by ${names}${signerChanged ? '  ! other keys than before' : ''}`];
+  return [
+    `    signed by ${names}${signerChanged ? '  ! other keys than before' : ''}`,
+    ...(recovered ? ['    ! curators, not its owners, gave its publisher new keys'] : []),
+  ];
 }
 
 /** Widened ones stand apart: they are what the question is about. */

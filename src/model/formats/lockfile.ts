@@ -8,6 +8,8 @@ const lockedPlugin = z.strictObject({
   integrity: scalar.integrity,
   size: z.int().min(1),
   signers: scalar.distinct(scalar.fingerprint, 64),
+  /** The version of the publisher that was in force: a recovery after it is not accepted unattended. */
+  publisher: scalar.counter,
   permissions: scalar.distinct(scalar.permission, 128),
   dependencies: dependencyMap,
   optionalDependencies: dependencyMap.optional(),

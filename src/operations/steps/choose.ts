@@ -134,7 +134,7 @@ async function lockOf(registries: Registries, resolution: Resolution, before: Lo
     const release = plugin.document.releases.find((one) => one.version === chosen.version);
     if (release === undefined)
       throw new UdosError('BUG', `The solver chose ${chosen.name} ${chosen.version}, which does not exist.`);
-    plugins[chosen.name] = lockedPlugin(chosen.registry, release, plugin);
+    plugins[chosen.name] = lockedPlugin(chosen.registry, release, plugin, before.plugins[chosen.name]);
   }
   const lockedRegistries: Record<RegistryId, Lockfile['registries'][RegistryId]> = {};
   for (const id of new Set([...resolution.values()].map((chosen) => chosen.registry))) {
@@ -148,18 +148,36 @@ async function lockOf(registries: Registries, resolution: Resolution, before: Lo
   return { lockfileVersion: 1, registries: lockedRegistries, plugins };
 }
 
-export function lockedPlugin(registry: RegistryId, release: Release, plugin: VerifiedPlugin): LockedPlugin {
+export function lockedPlugin(
+  registry: RegistryId,
+  release: Release,
+  plugin: VerifiedPlugin,
+  before: LockedPlugin | undefined,
+): LockedPlugin {
   const { version, integrity, size, permissions, dependencies, optionalDependencies } = release;
   return {
     version,
     registry,
     integrity,
     size,
-    signers: [...plugin.signers].sort(),
+    ...vouchedBy(plugin, before),
     permissions: [...permissions].sort(),
     dependencies,
     ...(Object.keys(optionalDependencies).length === 0 ? {} : { optionalDependencies }),
   };
+}
+
+/**
+ * Who vouches for a plugin now. What a publisher changes of its profile alone does not touch the lockfile: its version
+ * moves with the signers, and with a recovery.
+ */
+export function vouchedBy(
+  plugin: VerifiedPlugin,
+  before: LockedPlugin | undefined,
+): Pick<LockedPlugin, 'signers' | 'publisher'> {
+  const signers = [...plugin.signers].sort();
+  const isKnown = before?.signers.join() === signers.join() && plugin.recoveredAt <= before.publisher;
+  return { signers, publisher: isKnown ? before.publisher : plugin.publisherVersion };
 }
 
 function sameBlocks(

@@ -78,6 +78,15 @@ export function claimOf(name: PluginName, locked: LockedPlugin, plugin: Verified
     const found = comparable(inLock[field]);
     if (expected !== found) throw mismatch(name, locked, field, expected, found);
   }
+  if (plugin.publisherVersion < locked.publisher) {
+    throw mismatch(
+      name,
+      locked,
+      'publisher',
+      `version ${plugin.publisherVersion}`,
+      `version ${locked.publisher}`,
+    );
+  }
   const reason = plugin.revocationOf(release);
   if (reason !== undefined) {
     throw new UdosError(

@@ -16,6 +16,8 @@ export interface PlannedChange {
   readonly signers: readonly Fingerprint[];
   /** True when other keys vouch for it than for what was locked. */
   readonly signerChanged: boolean;
+  /** True when curators, not its owners, gave its publisher new keys since it was locked. */
+  readonly recovered: boolean;
   /** All permissions of what will be installed. */
   readonly permissions: readonly Permission[];
   /** Those that the locked release did not have. */
@@ -30,18 +32,20 @@ export interface Plan {
   readonly size: number;
 }
 
+/** What the lockfiles do not say: changelogs, and {@link VerifiedPlugin.recoveredAt} of each plugin. */
+export interface PlanFacts {
+  readonly notes?: (name: PluginName, from: Version, to: Version) => PlannedChange['notes'];
+  readonly recoveredAt?: ReadonlyMap<PluginName, number>;
+}
+
 /** Compares two lockfiles, name by name. Pure. */
-export function planChanges(
-  before: Lockfile,
-  after: Lockfile,
-  notes: (name: PluginName, from: Version | undefined, to: Version) => PlannedChange['notes'] = () => [],
-): Plan {
+export function planChanges(before: Lockfile, after: Lockfile, facts: PlanFacts = {}): Plan {
   const names = [
     ...new Set([...Object.keys(before.plugins), ...Object.keys(after.plugins)]),
   ].sort() as PluginName[];
   const changes: PlannedChange[] = [];
   for (const name of names) {
-    const change = planOne(name, before.plugins[name], after.plugins[name], notes);
+    const change = planOne(name, before.plugins[name], after.plugins[name], facts);
     if (change !== undefined) changes.push(change);
   }
   return { changes, size: changes.reduce((sum, change) => sum + change.size, 0) };
@@ -51,14 +55,15 @@ function planOne(
   name: PluginName,
   from: LockedPlugin | undefined,
   to: LockedPlugin | undefined,
-  notes: (name: PluginName, from: Version | undefined, to: Version) => PlannedChange['notes'],
+  { notes, recoveredAt }: PlanFacts,
 ): PlannedChange | undefined {
   if (to === undefined) {
     return from && { ...emptyChange(name), kind: 'remove', from: from.version, to: null };
   }
   const signerChanged = from !== undefined && from.signers.join() !== to.signers.join();
   const isSame = from?.version === to.version && from.integrity === to.integrity;
-  if (isSame && !signerChanged) return undefined;
+  const recovered = from !== undefined && (recoveredAt?.get(name) ?? 0) > from.publisher;
+  if (isSame && !signerChanged && !recovered) return undefined;
   return {
     name,
     kind: kindOf(from?.version, to.version),
@@ -67,9 +72,10 @@ function planOne(
     size: to.size,
     signers: to.signers,
     signerChanged,
+    recovered,
     permissions: to.permissions,
     widened: widenedPermissions(from?.permissions ?? [], to.permissions),
-    notes: from === undefined ? [] : notes(name, from.version, to.version),
+    notes: from === undefined ? [] : (notes?.(name, from.version, to.version) ?? []),
   };
 }
 
@@ -80,5 +86,14 @@ function kindOf(from: Version | undefined, to: Version): PlannedChange['kind'] {
 }
 
 function emptyChange(name: PluginName): Omit<PlannedChange, 'kind' | 'from' | 'to'> {
-  return { name, size: 0, signers: [], signerChanged: false, permissions: [], widened: [], notes: [] };
+  return {
+    name,
+    size: 0,
+    signers: [],
+    signerChanged: false,
+    recovered: false,
+    permissions: [],
+    widened: [],
+    notes: [],
+  };
 }

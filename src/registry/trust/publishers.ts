@@ -18,6 +18,8 @@ export interface TrustedPublisher {
   /** Every key that any version listed for releases: an artifact's signature may be by any of them (DESIGN section 5). */
   readonly releaseKeysEver: ReadonlyMap<Fingerprint, PublicKey>;
   readonly seen: SeenPublisher;
+  /** The newest version that is a recovery; 0 when there is none. */
+  readonly recoveredAt: number;
   /** What changed since this client last looked; undefined on first sight and when nothing did. */
   readonly change: PublisherChange | undefined;
 }
@@ -81,6 +83,7 @@ export function verifyPublisher(
     keys,
     releaseKeysEver,
     seen: { version: document.version, sha256, owners: document.owners.keys, release: document.release.keys },
+    recoveredAt: lastRecovery + 1,
     change: changeSince(seen, versions, publisher),
   };
 }

@@ -127,6 +127,7 @@ export const valid = {
         integrity,
         size: 18234,
         signers: [fpA],
+        publisher: 1,
         permissions: ['fs:read:notes/**'],
         dependencies: { 'ada/base': '^1.0.0' },
       },

@@ -185,7 +185,7 @@ describe('check 13: a recalled release is reported', () => {
     const plugin = await world.client.plugin(notes);
     const [release] = plugin.document.releases;
     assert.ok(release);
-    const locked = { ...release, registry: world.registry.id, signers: [...plugin.signers] };
+    const locked = { ...release, registry: world.registry.id, signers: [...plugin.signers], publisher: 1 };
     await refusalOf('RELEASE_REVOKED', async () => Promise.resolve(claimOf(notes, locked, plugin)));
   });
 });

@@ -11,6 +11,7 @@ const change = (facts: Partial<Record<keyof PlannedChange, unknown>>): PlannedCh
     size: 18_234,
     signers: ['3a51d6005b2639ba66228675eaba6ea17992f0d6dbd5d564ca6f1414f2a16c62'],
     signerChanged: false,
+    recovered: false,
     permissions: [],
     widened: [],
     notes: [],

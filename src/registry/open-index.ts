@@ -46,12 +46,23 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
   const publishers = new Map<Publisher, TrustedPublisher | undefined>();
   const plugins = new Map<PluginName, VerifiedPlugin | undefined>();
 
+  /** Another process may have read a newer head, or a newer root that made this one forget, since this head was opened. */
+  async function rememberUnlessOvertaken(isNewest: () => Promise<boolean>, remember: () => Promise<void>) {
+    await store.exclusively(async () => {
+      const isInForce = (await store.load())?.root === root.document.version;
+      if (isInForce && (await isNewest())) await remember();
+    });
+  }
+
   async function verifyPublisherOnce(publisher: Publisher): Promise<TrustedPublisher | undefined> {
     if (publishers.has(publisher)) return publishers.get(publisher);
     const seen = await store.readPublisher(publisher);
     const trusted = verifyPublisher(files, registry, root, publisher, revocations, seen);
     if (trusted !== undefined && trusted.seen.sha256 !== seen?.sha256)
-      await store.savePublisher(publisher, trusted.seen);
+      await rememberUnlessOvertaken(
+        async () => ((await store.readPublisher(publisher))?.version ?? 0) <= trusted.seen.version,
+        () => store.savePublisher(publisher, trusted.seen),
+      );
     publishers.set(publisher, trusted);
     return trusted;
   }
@@ -61,7 +72,11 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
     const seen = await store.readDocument(plugin);
     const trusted = verifyDocument(files, registry, plugin, publisher, revocations, seen);
     if (trusted === undefined || publisher === undefined) return undefined;
-    if (trusted.seen.sha256 !== seen?.sha256) await store.saveDocument(plugin, trusted.seen);
+    if (trusted.seen.sha256 !== seen?.sha256)
+      await rememberUnlessOvertaken(
+        async () => ((await store.readDocument(plugin))?.serial ?? 0) <= trusted.seen.serial,
+        () => store.saveDocument(plugin, trusted.seen),
+      );
     return {
       document: trusted.document,
       signers: trusted.signers,

@@ -20,7 +20,7 @@ export interface Trusted {
 
 export interface SyncOptions {
   readonly sources?: readonly IndexSource[];
-  readonly minSequence?: number;
+  readonly locked?: { readonly root: number; readonly sequence: number };
   /** This machine's clock, when it is not the world's. */
   readonly clock?: Date;
 }
@@ -64,7 +64,7 @@ export class Client {
       sources: options.sources ?? [createGitLocalSource(this.#registry.repository)],
       store: this.store,
       clock: (options.clock ?? this.#clock.now()).getTime(),
-      minSequence: options.minSequence,
+      locked: options.locked,
       warn: (text) => this.warnings.push(text),
     });
   }

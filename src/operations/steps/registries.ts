@@ -77,7 +77,7 @@ export function openConfigured(
         sources,
         store: createDiskTrustStore(context.home.registry(registry.id).trust),
         clock,
-        minSequence: minSequence(lock, registry.id),
+        locked: lock?.registries[registry.id],
         warn: (text) => {
           context.reporter.warn(text);
         },
@@ -216,10 +216,6 @@ function judgeExpiry(context: Context, index: VerifiedIndex, purpose: Purpose): 
     hint: 'Nothing new can be chosen from it until its owner runs `udos registry checkpoint`. Locked installs go on working.',
     data: { registry: index.registry, expires: index.expires },
   });
-}
-
-function minSequence(lock: Lockfile | undefined, id: RegistryId): number | undefined {
-  return lock?.registries[id]?.sequence;
 }
 
 function notConfigured(id: RegistryId, lock: Lockfile | undefined): UdosError {

@@ -1,50 +1,75 @@
-import { UdosError } from '../../errors/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import type { IndexPath, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { parseCheckpoint, type OfferedCheckpoint, type SignedCheckpoint } from './checkpoints.js';
-import { chunkOf, lineOf } from './log.js';
-import { createSummedFiles } from './summed-files.js';
+import { chunkOf, parseChunk } from './log.js';
+import { createSummedFiles, type Origin } from './summed-files.js';
 import type { StoredHead, TrustStore } from './trust-store.js';
 
 /** A signed head: its bytes and the signatures over them. */
 type Head = Pick<StoredHead, 'sha256' | 'bytes' | 'sidecars'>;
 
+/** `unread`: the log has it on a chunk that this machine never read, so whether it is the same cannot be told yet. */
+export type Place = 'earlier' | 'unread' | 'elsewhere';
+
 /**
- * True for an earlier checkpoint of the history this client has accepted (check 6): an honest source that lags. Its own
- * signatures need not be asked for, as the accepted head vouches for the log.
+ * Where a checkpoint stands in the history this client has accepted (check 6). `earlier`: an honest source that lags; its
+ * own signatures need not be asked for, as the accepted head vouches for the log.
  *
+ * @param origin where a chunk that was never read can be had; undefined to look only at what was kept.
  * @throws CHECKPOINT_INVALID for what is no checkpoint
  */
-export async function isKnownEarlier(
+export async function placeOf(
   { bytes }: OfferedCheckpoint,
   stored: StoredHead | undefined,
   store: TrustStore,
-): Promise<boolean> {
+  origin?: Origin,
+): Promise<Place> {
   const { sequence } = parseCheckpoint(bytes);
-  if (stored === undefined || sequence >= stored.sequence) return false;
-  return (await knownHash(stored, sequence, store)) === sha256Hex(bytes);
+  if (stored === undefined || sequence >= stored.sequence) return 'elsewhere';
+  const lines = await loadKnownLines(stored, chunkOf(sequence), store, origin);
+  if (lines === undefined) return 'unread';
+  return lines.get(sequence) === sha256Hex(bytes) ? 'earlier' : 'elsewhere';
 }
 
-/** What the log this client has verified says of `sequence`, as far as it kept the chunk. */
-async function knownHash(
+/** The lines of one chunk of the log that `stored` vouches for; undefined when they are not at hand. */
+export async function loadKnownLines(
   stored: StoredHead,
-  sequence: number,
+  chunk: number,
   store: TrustStore,
-): Promise<Sha256 | undefined> {
-  const files = createSummedFiles(parseCheckpoint(stored.bytes).sums, undefined, store);
+  origin?: Origin,
+): Promise<ReadonlyMap<number, Sha256> | undefined> {
+  const files = createSummedFiles(parseCheckpoint(stored.bytes).sums, origin, store);
+  const path = layout.logChunk(chunk);
   try {
-    await files.load([layout.logChunk(chunkOf(sequence))], [layout.logFolder]);
+    await files.load([path], [layout.logFolder]);
   } catch (error) {
-    if (error instanceof UdosError && error.code === 'OFFLINE') return undefined;
+    if (hasCode(error, 'OFFLINE')) return undefined;
     throw error;
   }
-  return lineOf(files, sequence, stored.sequence - 1);
+  const bytes = files.file(path);
+  return bytes && parseChunk(bytes, chunk, stored.sequence - 1);
+}
+
+/**
+ * Refuses an earlier checkpoint that the log of the accepted head contradicts. Both heads are kept as evidence.
+ *
+ * @throws INDEX_ROLLBACK
+ */
+export async function refuseStranger(
+  stored: StoredHead,
+  offered: OfferedCheckpoint,
+  store: TrustStore,
+  clock: number,
+): Promise<never> {
+  const sha256 = sha256Hex(offered.bytes) as Sha256;
+  throw await rollback(stored, { ...offered, sha256 }, parseCheckpoint(offered.bytes).sequence, store, clock);
 }
 
 /**
  * Refuses a verified checkpoint that is neither the accepted head nor newer, nor known to be earlier
- * ({@link isKnownEarlier}). Both heads are kept as evidence.
+ * ({@link placeOf}). Both heads are kept as evidence.
  *
  * @throws INDEX_EQUIVOCATION, INDEX_ROLLBACK
  */
@@ -56,25 +81,39 @@ export async function refuseContradiction(
 ): Promise<void> {
   if (stored === undefined || found.document.sequence > stored.sequence) return;
   if (found.sha256 === stored.sha256) return;
-  const equal = found.document.sequence === stored.sequence;
-  const evidence = await saveForkEvidence(store, clock, equal ? 'equivocation' : 'rollback', [stored, found]);
-  const data = {
+  const { sequence } = found.document;
+  if (sequence < stored.sequence) throw await rollback(stored, found, sequence, store, clock);
+  const evidence = await saveForkEvidence(store, clock, 'equivocation', [stored, found]);
+  throw new UdosError(
+    'INDEX_EQUIVOCATION',
+    `The registry signed two different heads with sequence ${stored.sequence}.`,
+    { hint, data: bothSides(stored, found, sequence, evidence) },
+  );
+}
+
+const hint = 'Both signed heads were kept as evidence. Ask the owner of the registry before you go on.';
+
+async function rollback(
+  stored: StoredHead,
+  found: Head,
+  sequence: number,
+  store: TrustStore,
+  clock: number,
+): Promise<UdosError> {
+  const evidence = await saveForkEvidence(store, clock, 'rollback', [stored, found]);
+  return new UdosError(
+    'INDEX_ROLLBACK',
+    `The index went back from sequence ${stored.sequence} to ${sequence}, which was never seen here.`,
+    { hint, data: bothSides(stored, found, sequence, evidence) },
+  );
+}
+
+function bothSides(stored: StoredHead, found: Head, sequence: number, evidence: string) {
+  return {
     evidence,
     known: { sequence: stored.sequence, sha256: stored.sha256 },
-    found: { sequence: found.document.sequence, sha256: found.sha256 },
+    found: { sequence, sha256: found.sha256 },
   };
-  const hint = 'Both signed heads were kept as evidence. Ask the owner of the registry before you go on.';
-  throw equal
-    ? new UdosError(
-        'INDEX_EQUIVOCATION',
-        `The registry signed two different heads with sequence ${stored.sequence}.`,
-        { hint, data },
-      )
-    : new UdosError(
-        'INDEX_ROLLBACK',
-        `The index went back from sequence ${stored.sequence} to ${found.document.sequence}, which was never seen here.`,
-        { hint, data },
-      );
 }
 
 /** Keeps signed heads that contradict each other. Returns where. */

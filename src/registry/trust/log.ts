@@ -21,8 +21,10 @@ export function logFiles(checkpoint: SignedCheckpoint, stored: StoredHead | unde
 
 /**
  * Checks that the log of all earlier checkpoints is whole and continues the one this client knows (check 7): it ends in
- * the checkpoint's `previous`, holds the stored head on its line, and no closed chunk has changed.
+ * the checkpoint's `previous`, holds the stored head on its line, and neither a closed chunk nor a line that this client
+ * knows has changed.
  *
+ * @param known lines of the stored head's own chunk, as far as they are at hand.
  * @returns the hashes of the closed chunks.
  * @throws INDEX_FORK
  */
@@ -30,6 +32,7 @@ export function verifyLog(
   files: CheckedFiles,
   checkpoint: SignedCheckpoint,
   stored: StoredHead | undefined,
+  known: ReadonlyMap<number, Sha256> = new Map(),
 ): ReadonlyMap<number, Sha256> {
   const lines = checkpoint.document.sequence - 1;
   const listing = files.listing(layout.logFolder)?.files ?? new Map<string, Sha256>();
@@ -42,25 +45,26 @@ export function verifyLog(
   if (lines > 0) expectLine(files, lines, checkpoint.document.previous, "the checkpoint's previous", lines);
   if (stored !== undefined && stored.sequence <= lines) {
     expectLine(files, stored.sequence, stored.sha256, 'the head this machine has seen', lines);
+    const found = linesOf(files, chunkOf(stored.sequence), lines);
+    for (const [sequence, hash] of known)
+      expectEqual(sequence, found?.get(sequence), hash, 'the line this machine has seen');
   }
   const closed = new Map<number, Sha256>();
   for (let chunk = 1; chunk * logChunkLines <= lines; chunk += 1) {
     const hash = listing.get(`${chunk}.txt`);
     if (hash === undefined) continue;
-    const known = stored?.closedChunks.get(chunk);
-    if (known !== undefined && known !== hash) {
-      throw fork(`chunk ${chunk} of the log changed after it was closed`, { expected: known, found: hash });
+    const before = stored?.closedChunks.get(chunk);
+    if (before !== undefined && before !== hash) {
+      throw fork(`chunk ${chunk} of the log changed after it was closed`, { expected: before, found: hash });
     }
     closed.set(chunk, hash);
   }
   return closed;
 }
 
-/** The hash of checkpoint `sequence`, when the loaded log holds it. */
-export function lineOf(files: CheckedFiles, sequence: number, lines: number): Sha256 | undefined {
-  const bytes = files.file(layout.logChunk(chunkOf(sequence)));
-  if (bytes === undefined) return undefined;
-  return parseChunk(bytes, chunkOf(sequence), lines).get(sequence);
+function linesOf(files: CheckedFiles, chunk: number, lines: number): ReadonlyMap<number, Sha256> | undefined {
+  const bytes = files.file(layout.logChunk(chunk));
+  return bytes && parseChunk(bytes, chunk, lines);
 }
 
 /** Lines of `<i> <sha256>`, ended each, numbered without a gap. */
@@ -95,7 +99,15 @@ function expectLine(
   what: string,
   lines: number,
 ): void {
-  const found = lineOf(files, sequence, lines);
+  expectEqual(sequence, linesOf(files, chunkOf(sequence), lines)?.get(sequence), expected, what);
+}
+
+function expectEqual(
+  sequence: number,
+  found: Sha256 | undefined,
+  expected: Sha256 | null,
+  what: string,
+): void {
   if (found === expected) return;
   throw fork(
     `line ${sequence} of its log is ${found ?? 'missing'}, but ${what} is ${expected ?? 'nothing'}`,

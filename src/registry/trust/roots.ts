@@ -186,6 +186,24 @@ export function removedCheckpointKeys(before: TrustedRoot, after: TrustedRoot): 
   );
 }
 
+/** True when a root that this machine has accepted after root `since` took a checkpoint key away. */
+export async function isCheckpointKeyRemovedSince(
+  registry: RegistryId,
+  since: number,
+  store: TrustStore,
+): Promise<boolean> {
+  const newest = (await store.load())?.root ?? since;
+  const first = await store.readRoot(since);
+  if (first === undefined) return false;
+  let before = parseRoot(first, `the stored root ${since}`);
+  for (let version = since + 1; version <= newest; version += 1) {
+    const after = await advanceRoots(registry, version, undefined, store);
+    if (removedCheckpointKeys(before, after).length > 0) return true;
+    before = after;
+  }
+  return false;
+}
+
 function invalid(path: string, problem: string, data: Readonly<Record<string, unknown>>): UdosError {
   return new UdosError('ROOT_INVALID', `${path} cannot follow the trusted root: ${problem}.`, {
     hint: 'Do not go on with this registry until its owner has explained this.',

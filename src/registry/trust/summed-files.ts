@@ -110,8 +110,12 @@ export function createSummedFiles(
  * @throws INDEX_MOVED
  */
 export async function refuseMoved({ source, head }: Origin): Promise<void> {
-  const now = await source.head();
-  if (now.snapshot === head.snapshot) return;
+  const now = await source.head().catch((error: unknown) => {
+    // Whether it moved cannot be told, and the failed check must not be hidden by that.
+    if (error instanceof UdosError) return undefined;
+    throw error;
+  });
+  if (now === undefined || now.snapshot === head.snapshot) return;
   throw new UdosError('INDEX_MOVED', `The index at ${source.location} changed while it was read.`, {
     hint: 'Run the command again.',
     data: { before: head.snapshot, now: now.snapshot },

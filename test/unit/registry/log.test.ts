@@ -3,8 +3,10 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { layout } from '../../../src/model/index-layout.js';
 import type { Sha256 } from '../../../src/model/names.js';
+import { sha256Hex } from '../../../src/primitives/crypto/index.js';
+import { createGitLocalSource } from '../../../src/registry/index.js';
 import { chunkOf, formatChunk, parseChunk } from '../../../src/registry/trust/log.js';
-import { refusalOf } from '../../kit/client.js';
+import { refusalOf, treeSource } from '../../kit/client.js';
 import { registryWorld } from './world.js';
 
 const hashOf = (text: string | number) => createHash('sha256').update(String(text)).digest('hex') as Sha256;
@@ -54,6 +56,19 @@ describe('check 7: the log continues', () => {
     });
     const error = await refused();
     assert.deepEqual([error.data.expected, error.data.sequence], [sha256, 2]);
+  });
+
+  it('refuses a log in which a line before the head that was seen changed', async () => {
+    await moveOn(2);
+    await world.client.sync();
+    await moveOn(1);
+    const lines = (await chunk()).split('\n');
+    const rewritten = [`1 ${hashOf('rewritten')}`, ...lines.slice(1, -1), `4 ${hashOf(4)}`, ''].join('\n');
+    await world.registry.forge(new Map([[layout.logChunk(1), Buffer.from(rewritten)]]), {
+      checkpoint: (document) => ({ ...document, previous: hashOf(4) }),
+    });
+    const error = await refused();
+    assert.equal(error.data.sequence, 1);
   });
 
   it('refuses a fork of the history, however long it has become', async () => {
@@ -120,6 +135,30 @@ describe('check 7: the log continues', () => {
       await world.client.sync();
       await goOnTo(800);
       assert.equal((await world.client.sync()).sequence, 800);
+    });
+
+    describe('and a mirror that is behind a part of it that was never read', () => {
+      const source = () => createGitLocalSource(world.registry.repository);
+
+      it('asks the next source for the log, and passes over the one that lags', async () => {
+        const lagging = treeSource(world.registry.published, 'a slow mirror');
+        const first = sha256Hex(await world.registry.bytes(layout.checkpoint, world.registry.published));
+        await jumpTo(300, [first as Sha256, ...hashes(299).slice(1)]);
+        const late = world.newClient();
+        await late.sync();
+        await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [lagging] }));
+        assert.equal((await late.sync({ sources: [lagging, source()] })).sequence, 300);
+        assert.match(late.warnings.join(), /a slow mirror lags/);
+      });
+
+      it('refuses one that the log does not know, though the next source is honest', async () => {
+        const rewound = treeSource(world.registry.published, 'a rewound mirror');
+        await jumpTo(300);
+        const late = world.newClient();
+        await late.sync();
+        const error = await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [rewound, source()] }));
+        late.assertKeptBothHeads(error, 'rollback');
+      });
     });
 
     it('refuses a closed file that changed', async () => {

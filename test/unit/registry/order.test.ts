@@ -132,13 +132,32 @@ describe('check 6: the head never goes back', () => {
     assert.ok(await readPlugin(offline, 'ada/notes'));
   });
 
-  it('refuses an index that is older than the lockfile', async () => {
-    assert.equal((await world.client.sync({ minSequence: 1 })).sequence, 1);
+  it('names the failed check though the source dies before it can be asked again', async () => {
+    await seeThree();
+    await world.registry.tamper('SHA256SUMS', () => Buffer.from(''));
+    const head = await current().head();
+    let asked = 0;
+    const dying: IndexSource = {
+      location: 'a dying server',
+      head: () => (asked++ === 0 ? Promise.resolve(head) : unreachable.head()),
+    };
     const fresh = world.newClient();
-    await fresh.refuses('INDEX_ROLLBACK', () => fresh.sync({ minSequence: 2 }), {
+    await fresh.refuses('INDEX_TAMPERED', () => fresh.sync({ sources: [dying] }), {
       root: 1,
       newestIssued: 0,
     });
-    await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync({ sources: [], minSequence: 2 }));
+    assert.equal(asked, 2);
+  });
+
+  it('refuses an index that is older than the lockfile', async () => {
+    assert.equal((await world.client.sync({ locked: { root: 1, sequence: 1 } })).sequence, 1);
+    const fresh = world.newClient();
+    await fresh.refuses('INDEX_ROLLBACK', () => fresh.sync({ locked: { root: 1, sequence: 2 } }), {
+      root: 1,
+      newestIssued: 0,
+    });
+    await world.client.refuses('INDEX_ROLLBACK', () =>
+      world.client.sync({ sources: [], locked: { root: 1, sequence: 2 } }),
+    );
   });
 });

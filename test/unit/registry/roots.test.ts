@@ -238,6 +238,13 @@ describe('check 4: the newest root is in force', () => {
     assert.equal([...plugins.values()][0]?.document.releases.length, 1);
     const [name] = world.client.evidence.keys();
     assert.match(name ?? '', /-reset$/);
+
+    // A lockfile that was written under the thief's sequence does not hold anybody back either.
+    assert.equal((await world.client.sync({ locked: { root: 1, sequence: 1000 } })).sequence, 2);
+    assert.equal((await world.newClient().sync({ locked: { root: 1, sequence: 1000 } })).sequence, 2);
+    await world.client.refuses('INDEX_ROLLBACK', () =>
+      world.client.sync({ locked: { root: 2, sequence: 3 } }),
+    );
   });
 
   it('forgets nothing when the checkpoint key stays', async () => {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
+  cpSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -66,6 +67,11 @@ export class Machine {
     );
   }
 
+  /** The names of what lies in a folder of this machine. */
+  filesBelow(folder: string): string[] {
+    return readdirSync(folder).sort();
+  }
+
   /** Every file and folder at the top of the project. */
   list(): string[] {
     return readdirSync(this.project).sort();
@@ -78,6 +84,12 @@ export class Machine {
   /** Takes over files of another machine's project, as a colleague does who clones it. Places on disk stay reachable. */
   copyFrom(other: Machine, ...files: readonly string[]): void {
     for (const file of files) copyFileSync(other.at(file), this.at(file));
+  }
+
+  /** Becomes what another machine is, to the last file: its home, and its project. */
+  becomeCopyOf(other: Machine): void {
+    cpSync(other.home, this.home, { recursive: true });
+    cpSync(other.project, this.project, { recursive: true });
   }
 
   read(...parts: readonly string[]): string {

@@ -1,0 +1,145 @@
+import type { ErrorCode } from '../../src/errors/index.js';
+import type { Machine, Part, Result } from '../kit/machine.js';
+import { scenario, type SourceKind, type World } from '../kit/scenario.js';
+import type { TestRegistry } from '../kit/test-registry.js';
+
+/** All that an attack may not move. Evidence of it may be kept. */
+export const everything = [
+  'lockfile',
+  'project',
+  'installed',
+  'store',
+  'trust',
+  'receipts',
+] as const satisfies readonly Part[];
+
+interface StageOptions {
+  /** The ways the victims reach the registry; the first is what an attack goes over unless it says otherwise. */
+  readonly kinds?: readonly SourceKind[];
+  /** What else stands in the registry before anybody reads it. */
+  readonly story?: (registry: TestRegistry) => Promise<unknown>;
+}
+
+interface RefusalOptions {
+  readonly kind?: SourceKind;
+  /** By default a machine that has seen all honest states. */
+  readonly victim?: Machine;
+  /** What may move though the command is refused: a root that was good before something else was not. */
+  readonly moves?: readonly Part[];
+  /** How the honest state comes back; by default the registry stands as it stood before the attack. */
+  readonly recover?: () => Promise<unknown>;
+}
+
+/**
+ * Where attacks are tried. The registry `main` has gone through three checkpoints: 1 lists ada/notes 1.0.0, 2 is the same, and
+ * 3 lists 1.1.0 too. A victim has installed 1.0.0 and has seen checkpoint 3, so that `update` has something to do.
+ * Every attack begins from there, with a machine of its own.
+ */
+export class Stage {
+  world!: World;
+  readonly #kinds: readonly SourceKind[];
+  readonly #prepared = new Map<SourceKind, Machine>();
+  #machines = 0;
+  #restore!: () => Promise<void>;
+
+  constructor({ kinds = ['plain folder'], story = () => Promise.resolve() }: StageOptions = {}) {
+    this.#kinds = kinds;
+    before(() => this.#prepare(story));
+    after(() => this.world.end());
+    let begin: Date;
+    beforeEach(() => {
+      begin = this.world.clock.now();
+    });
+    afterEach(async () => {
+      this.world.clock.set(begin.toISOString());
+      this.world.staticServer.answerWith(undefined);
+      this.world.gitServer.fault = undefined;
+      await this.#restore();
+    });
+  }
+
+  get registry(): TestRegistry {
+    return this.world.registry('main');
+  }
+
+  /** A machine that has installed ada/notes 1.0.0 and has seen the newest honest state. */
+  victim(kind: SourceKind = this.#firstKind()): Machine {
+    const prepared = this.#prepared.get(kind);
+    if (prepared === undefined) throw new Error(`no machine reads over a ${kind} here`);
+    const victim = this.#newMachine();
+    victim.becomeCopyOf(prepared);
+    return victim;
+  }
+
+  /** A colleague's: the committed files, and nothing seen yet. */
+  newcomer(kind: SourceKind = this.#firstKind()): Machine {
+    const newcomer = this.#newMachine();
+    newcomer.copyFrom(this.victim(kind), 'udos.json', 'udos-lock.json');
+    return newcomer;
+  }
+
+  /**
+   * Proves that a command is refused with `code`, that nothing moved, and that the machine was not left stuck: once the
+   * honest state is back, the same command succeeds.
+   */
+  async refuses(code: ErrorCode, args: readonly string[], options: RefusalOptions = {}): Promise<Result> {
+    const { victim = this.victim(options.kind), moves = [], recover = () => this.#restore() } = options;
+    const result = await victim.run(...args).failsWith(code);
+    victim.expectUnchanged(...everything.filter((part) => !moves.includes(part)));
+    await recover();
+    await victim.run(...args).succeeds();
+    return result;
+  }
+
+  /** The owner goes on, and a victim sees it. What it answers is for {@link refuses}. */
+  async goOn(
+    step: (registry: TestRegistry) => Promise<unknown>,
+    kind?: SourceKind,
+  ): Promise<{ victim: Machine; recover: () => Promise<void> }> {
+    this.world.clock.advanceDays(1);
+    await step(this.registry);
+    await this.registry.checkpoint();
+    const victim = this.victim(kind);
+    await victim.run('info', 'ada/notes').succeeds();
+    return { victim, recover: await this.registry.mark() };
+  }
+
+  #firstKind(): SourceKind {
+    return this.#kinds[0] ?? 'plain folder';
+  }
+
+  #newMachine(): Machine {
+    this.#machines += 1;
+    return this.world.newMachine(`victim-${this.#machines}`);
+  }
+
+  async #prepare(story: (registry: TestRegistry) => Promise<unknown>): Promise<void> {
+    this.world = await scenario()
+      .registry('main', async (registry) => {
+        await registry.publisher('ada');
+        await registry.publisher('bob');
+        await registry.publish('bob/base', '1.0.0');
+        await registry.publish('ada/notes', '1.0.0');
+        await story(registry);
+      })
+      .build();
+    this.world.clock.advanceDays(1);
+    await this.registry.checkpoint();
+    await Promise.all(
+      this.#kinds.map(async (kind) => {
+        const machine = this.#newMachine();
+        await this.world.begin('main', kind, machine);
+        await machine.run('add', 'ada/notes').succeeds();
+        this.#prepared.set(kind, machine);
+      }),
+    );
+    this.world.clock.advanceDays(1);
+    await this.registry.publish('ada/notes', '1.1.0');
+    await this.registry.checkpoint();
+    await Promise.all(
+      [...this.#prepared.values()].map((machine) => machine.run('info', 'ada/notes').succeeds()),
+    );
+    this.world.clock.advanceDays(1);
+    this.#restore = await this.registry.mark();
+  }
+}

@@ -1,7 +1,10 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import type { ErrorCode } from '../../src/errors/index.js';
+import { InProcess } from './in-process.js';
 import type { Machine, Part, Result } from '../kit/machine.js';
 import { scenario, type SourceKind, type World } from '../kit/scenario.js';
-import type { TestRegistry } from '../kit/test-registry.js';
+import { TestRegistry } from '../kit/test-registry.js';
 
 /** All that an attack may not move. Evidence of it may be kept. */
 export const everything = [
@@ -82,12 +85,16 @@ export class Stage {
    * Proves that a command is refused with `code`, that nothing moved, and that the machine was not left stuck: once the
    * honest state is back, the same command succeeds.
    */
-  async refuses(code: ErrorCode, args: readonly string[], options: RefusalOptions = {}): Promise<Result> {
+  async refuses(
+    code: ErrorCode,
+    args: readonly [string, ...string[]],
+    options: RefusalOptions = {},
+  ): Promise<Result> {
     const { victim = this.victim(options.kind), moves = [], recover = () => this.#restore() } = options;
     const result = await victim.run(...args).failsWith(code);
     victim.expectUnchanged(...everything.filter((part) => !moves.includes(part)));
     await recover();
-    await victim.run(...args).succeeds();
+    await this.#inProcess(victim).run(...args);
     return result;
   }
 
@@ -100,8 +107,22 @@ export class Stage {
     await step(this.registry);
     await this.registry.checkpoint();
     const victim = this.victim(kind);
-    await victim.run('info', 'ada/notes').succeeds();
+    await this.#inProcess(victim).run('info', 'ada/notes');
     return { victim, recover: await this.registry.mark() };
+  }
+
+  /** A registry of somebody else, in which ada has the same key and the same plugin. */
+  async anotherRegistry(): Promise<TestRegistry> {
+    rmSync(path.join(this.world.base, 'other'), { recursive: true, force: true });
+    const other = await TestRegistry.create(path.join(this.world.base, 'other'), 'other', this.world.clock);
+    await other.publisher('ada');
+    await other.publish('ada/notes', '1.0.0');
+    await other.publish('ada/notes', '1.1.0');
+    return other.checkpoint();
+  }
+
+  #inProcess(machine: Machine): InProcess {
+    return new InProcess(machine, this.world.clock);
   }
 
   #firstKind(): SourceKind {
@@ -125,20 +146,17 @@ export class Stage {
       .build();
     this.world.clock.advanceDays(1);
     await this.registry.checkpoint();
-    await Promise.all(
-      this.#kinds.map(async (kind) => {
-        const machine = this.#newMachine();
-        await this.world.begin('main', kind, machine);
-        await machine.run('add', 'ada/notes').succeeds();
-        this.#prepared.set(kind, machine);
-      }),
-    );
+    for (const kind of this.#kinds) {
+      const machine = this.#newMachine();
+      const victim = this.#inProcess(machine);
+      await victim.begin({ alias: 'main', url: this.world.url('main', kind), id: this.registry.id });
+      await victim.run('add', 'ada/notes');
+      this.#prepared.set(kind, machine);
+    }
     this.world.clock.advanceDays(1);
     await this.registry.publish('ada/notes', '1.1.0');
     await this.registry.checkpoint();
-    await Promise.all(
-      [...this.#prepared.values()].map((machine) => machine.run('info', 'ada/notes').succeeds()),
-    );
+    for (const machine of this.#prepared.values()) await this.#inProcess(machine).run('info', 'ada/notes');
     this.world.clock.advanceDays(1);
     this.#restore = await this.registry.mark();
   }

@@ -21,7 +21,7 @@ import {
 import { Stage } from './stage.js';
 
 const second = testKey('the second of two');
-const update = ['update'];
+const update = ['update'] as const;
 
 threat('T1', 'Arbitrary software', () => {
   const stage = new Stage();
@@ -164,7 +164,7 @@ threat('T1', 'Arbitrary software', () => {
       const changes = stage.registry.signed(path, next, [ada]);
       copySidecar(changes, path, ada, second);
       await stage.registry.forge(changes);
-      await stage.refuses('DOCUMENT_INVALID', update, {
+      await stage.refuses('DOCUMENT_INVALID', ['update', '--yes'], {
         moves: ['trust'],
         recover: () => stage.registry.forge(stage.registry.signed(path, next, [ada, second])),
       });

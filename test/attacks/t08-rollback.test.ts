@@ -8,7 +8,7 @@ import { threat } from '../kit/threat.js';
 import { ada, bob, forgeDocument, notes } from './forgeries.js';
 import { everything, Stage } from './stage.js';
 
-const update = ['update'];
+const update = ['update'] as const;
 
 threat('T8', 'Rollback', () => {
   const stage = new Stage({ kinds: sourceKinds });

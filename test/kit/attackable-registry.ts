@@ -35,6 +35,11 @@ export abstract class AttackableRegistry extends RegistryRepository {
     await this.publishChanges(new Map([[file, change(bytes)]]));
   }
 
+  /** Serves files beside the tree that no sums list. */
+  async smuggle(files: Changes): Promise<void> {
+    await this.publishChanges(files);
+  }
+
   /** Serves an earlier published state again. */
   async rewindTo(sequence: number): Promise<void> {
     await this.returnTo(sequence);

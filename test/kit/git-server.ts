@@ -22,7 +22,11 @@ export type Fault =
       readonly body?: string | Uint8Array;
     }
   /** The true answer, whose body ends early as if that were all of it. */
-  | { readonly truncateAfter: number };
+  | { readonly truncateAfter: number }
+  /** Takes the request and says nothing. */
+  | 'stall'
+  /** A pack that promises objects without end, for as long as it is taken. */
+  | 'endless pack';
 
 export interface GitServerOptions {
   readonly basicAuth?: { readonly user: string; readonly password: string };
@@ -61,7 +65,11 @@ export async function startGitServer(folder: string, options: GitServerOptions =
     };
     requests.push(served);
     const fault = kit.fault?.(served);
-    if (fault !== undefined && 'status' in fault) {
+    if (fault === 'stall') request.resume();
+    else if (fault === 'endless pack') {
+      request.resume();
+      sendEndlessPack(response, served);
+    } else if (fault !== undefined && 'status' in fault) {
       request.resume();
       answer(response, served, fault.status, fault.headers ?? {}, fault.body ?? '');
     } else if (!isWelcome(served, options)) {
@@ -111,6 +119,21 @@ function answer(
   served.sentBytes = Buffer.byteLength(body);
   response.writeHead(status, { 'content-type': 'text/plain', ...headers });
   response.end(body);
+}
+
+/** gitprotocol-pack: `NAK`, then packets of up to 65516 bytes on side band 1. */
+function sendEndlessPack(response: ServerResponse, served: ServedRequest): void {
+  served.status = 200;
+  response.writeHead(200, { 'content-type': 'application/x-git-upload-pack-result' });
+  response.write('0008NAK\n');
+  const header = Buffer.from('PACK\0\0\0\x02\x7f\xff\xff\xff', 'latin1');
+  response.write(Buffer.concat([Buffer.from('0011\x01'), header]));
+  const packet = Buffer.concat([Buffer.from('fff0\x01'), Buffer.alloc(0xfff0 - 5)]);
+  const more = (): void => {
+    while (!response.destroyed && response.write(packet)) served.sentBytes += packet.length;
+  };
+  response.on('drain', more);
+  more();
 }
 
 /** One run of the CGI program: RFC 3875. */

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -140,7 +141,7 @@ export class Machine {
       trust: registryFolders(this.home, 'trust'),
       receipts: [path.join(this.home, 'receipts')],
     };
-    return hashPlaces(places[part], part === 'trust' ? isEvidenceOrCache : () => false);
+    return hashPlaces(places[part], ignored[part] ?? (() => false));
   }
 }
 
@@ -150,6 +151,16 @@ const parts: readonly Part[] = ['lockfile', 'project', 'installed', 'store', 'tr
 function isEvidenceOrCache(file: string): boolean {
   return file.includes(`${path.sep}evidence`) || file.includes(`${path.sep}objects`);
 }
+
+/** A folder of the store that holds nothing is nothing. */
+function isEmptyFolder(file: string): boolean {
+  return statSync(file).isDirectory() && readdirSync(file).length === 0;
+}
+
+const ignored: Partial<Record<Part, (file: string) => boolean>> = {
+  trust: isEvidenceOrCache,
+  store: isEmptyFolder,
+};
 
 function registryFolders(home: string, below: string): string[] {
   const registries = path.join(home, 'registries');

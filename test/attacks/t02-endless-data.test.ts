@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { layout } from '../../src/model/index-layout.js';
+import type { Sha256 } from '../../src/model/names.js';
+import type { Version } from '../../src/model/version.js';
+import { sha256Hex } from '../../src/primitives/crypto/index.js';
+import { formatJson } from '../../src/primitives/json/index.js';
+import { createGitRemoteSource } from '../../src/registry/index.js';
+import { Client } from '../kit/client.js';
+import { loopbackTransfer } from '../kit/loopback-transfer.js';
+import { threat } from '../kit/threat.js';
+import { followingRoot, forgeDocument, notes } from './forgeries.js';
+import { Stage } from './stage.js';
+
+const update = ['update'] as const;
+const overHttp = 'static web server';
+const artifact = layout.artifact(notes, '1.1.0' as Version);
+
+threat('T2', 'Endless data', () => {
+  const stage = new Stage({ kinds: ['plain folder', overHttp] });
+
+  for (const [what, file] of [
+    ['checkpoint', layout.checkpoint],
+    ['root', layout.root(2)],
+    ['artifact', artifact],
+  ] as const) {
+    it(`a web server that sends a ${what} without end`, async () => {
+      stage.world.staticServer.answerWith((request) =>
+        request.path === `/main/${file}` ? 'endless' : undefined,
+      );
+      await stage.refuses('TRANSFER_LIMIT', update, {
+        kind: overHttp,
+        recover: () => Promise.resolve(stage.world.staticServer.answerWith(undefined)),
+      });
+    });
+  }
+
+  it('a web server that sends the sums of a folder without end', async () => {
+    stage.world.staticServer.answerWith((request) =>
+      request.path === '/main/plugins/bo/bob/SHA256SUMS' ? 'endless' : undefined,
+    );
+    await stage.refuses('TRANSFER_LIMIT', ['add', 'bob/base'], {
+      kind: overHttp,
+      recover: () => Promise.resolve(stage.world.staticServer.answerWith(undefined)),
+    });
+  });
+
+  it('a git server that sends a pack without end', async () => {
+    const { world, registry } = stage;
+    const client = new Client(registry, world.clock);
+    const source = createGitRemoteSource({
+      url: world.url('main', 'git over http'),
+      cacheFolder: path.join(world.base, 'endless'),
+      transfer: loopbackTransfer(),
+      maxBytes: 1024 * 1024,
+    });
+    world.gitServer.fault = ({ method }) => (method === 'POST' ? 'endless pack' : undefined);
+    await client.refuses('TRANSFER_LIMIT', () => client.sync({ sources: [source] }));
+    world.gitServer.fault = undefined;
+    assert.equal((await client.sync({ sources: [source] })).sequence, 3);
+  });
+
+  it('a checkpoint of more than 16 KiB', async () => {
+    await stage.registry.tamper(layout.checkpoint, (bytes) => padded(bytes, 16 * 1024 + 1));
+    await stage.refuses('TRANSFER_LIMIT', update);
+  });
+
+  it('a root of more than 64 KiB', async () => {
+    const root = Buffer.from(formatJson(await followingRoot(stage.registry)));
+    await stage.registry.smuggle(new Map([[layout.root(2), padded(root, 64 * 1024 + 1)]]));
+    await stage.refuses('TRANSFER_LIMIT', update);
+  });
+
+  it('a signed plugin document of more than 1 MiB', async () => {
+    const name = 'description';
+    await forgeDocument(stage.registry, (document) => ({ ...document, [name]: ' '.repeat(1024 * 1024) }));
+    const { stderr } = await stage.refuses('INDEX_TAMPERED', update, {
+      // The head is genuine: the checkpoint key signed it.
+      moves: ['trust'],
+      recover: () => forgeDocumentAsBefore(),
+    });
+    assert.match(stderr, /more than the 1048576 allowed/);
+  });
+
+  for (const kind of ['plain folder', overHttp] as const) {
+    it(`an artifact longer than its release says, over a ${kind}`, async () => {
+      await stage.registry.tamper(artifact, (bytes) => padded(bytes, bytes.length + 1));
+      await stage.refuses('TRANSFER_LIMIT', update, { kind });
+    });
+  }
+
+  it('more new roots than one sync walks', async () => {
+    const { registry } = stage;
+    const changes = new Map<string, Uint8Array>();
+    let root = await followingRoot(registry);
+    const last = root.version + 1024;
+    while (root.version <= last) {
+      const files = registry.signed(layout.root(root.version), root, [registry.keys.root]);
+      for (const [file, bytes] of files) changes.set(file, bytes);
+      const bytes = files.get(layout.root(root.version)) ?? new Uint8Array();
+      root = { ...root, version: root.version + 1, previous: sha256Hex(bytes) as Sha256 };
+    }
+    await registry.forge(changes, { checkpoint: (document) => ({ ...document, root: last }) });
+    // Each of the 1,024 is good and stays accepted; the next run goes on from there, and ends.
+    const { stderr } = await stage.refuses('ROOT_INVALID', update, {
+      moves: ['trust'],
+      recover: () => Promise.resolve(),
+    });
+    assert.match(stderr, /more than 1024 new roots/);
+  });
+
+  async function forgeDocumentAsBefore(): Promise<void> {
+    await stage.registry.forge(
+      await stage.registry.withSidecars(layout.document(notes), stage.registry.main),
+    );
+  }
+});
+
+/** White space is as good as nothing, but it counts. */
+function padded(bytes: Uint8Array, size: number): Uint8Array {
+  return Buffer.concat([bytes, Buffer.alloc(size - bytes.length, ' ')]);
+}

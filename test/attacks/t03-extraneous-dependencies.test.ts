@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { layout } from '../../src/model/index-layout.js';
+import { threat } from '../kit/threat.js';
+import { forgeRelease, notes, withdrawForgedRelease, type LyingRelease } from './forgeries.js';
+import { Stage } from './stage.js';
+
+const update = ['update'] as const;
+const noneNeeded = {};
+const needsBase = { 'bob/base': '^1.0.0' };
+
+threat('T3', 'Extraneous dependencies', () => {
+  const stage = new Stage();
+
+  const lies: readonly (readonly [string, LyingRelease])[] = [
+    [
+      'a manifest that needs more than the signed document says',
+      { options: { needs: needsBase }, says: { dependencies: noneNeeded } },
+    ],
+    [
+      'a signed document that needs more than the manifest says',
+      { says: { dependencies: needsBase } as never },
+    ],
+    [
+      'a manifest that needs the same plugin from another registry',
+      {
+        options: { needs: { 'bob/base': { range: '^1.0.0', registry: `udr1${'a'.repeat(52)}` } } },
+        says: { dependencies: needsBase } as never,
+      },
+    ],
+    [
+      'a manifest with another range than the signed document',
+      { options: { needs: { 'bob/base': '*' } }, says: { dependencies: needsBase } as never },
+    ],
+    [
+      'a manifest that needs optionally what the signed document does not name',
+      { options: { optional: needsBase }, says: { optionalDependencies: {}, dependencies: noneNeeded } },
+    ],
+  ];
+  for (const [what, lie] of lies) {
+    it(what, async () => {
+      await forgeRelease(stage.registry, lie);
+      await stage.refuses('MANIFEST_MISMATCH', update, {
+        // The signed documents are believed, and what they need may be stored; what lies is the artifact.
+        moves: lie.says?.dependencies === noneNeeded ? ['trust'] : ['trust', 'store'],
+        recover: () => withdrawForgedRelease(stage.registry),
+      });
+    });
+  }
+
+  it('a dependency that the server added to a document', async () => {
+    await stage.registry.tamper(layout.document(notes), (bytes) =>
+      Buffer.from(
+        Buffer.from(bytes).toString().replaceAll('"dependencies": {}', '"dependencies": {"bob/base": "*"}'),
+      ),
+    );
+    const newcomer = stage.newcomer();
+    await stage.refuses('INDEX_TAMPERED', ['install', '--frozen'], { victim: newcomer, moves: ['trust'] });
+  });
+
+  it('a dependency that somebody added to the lockfile', async () => {
+    const newcomer = stage.newcomer();
+    const honest = newcomer.read('udos-lock.json');
+    const lock = JSON.parse(honest) as { plugins: Record<string, object> };
+    const { plugins } = lock;
+    plugins[notes] = { ...plugins[notes], dependencies: needsBase };
+    newcomer.write('udos-lock.json', JSON.stringify(lock));
+    const { stderr } = await stage.refuses('LOCKFILE_DRIFT', ['install', '--frozen'], {
+      victim: newcomer,
+      moves: ['trust'],
+      recover: () => Promise.resolve(newcomer.write('udos-lock.json', honest)),
+    });
+    assert.match(stderr, /bob\/base/);
+  });
+});

@@ -1,0 +1,166 @@
+import { layout, trustedComment } from '../../src/model/index-layout.js';
+import type { PluginName, Publisher } from '../../src/model/names.js';
+import type { Version } from '../../src/model/version.js';
+import { threat } from '../kit/threat.js';
+import { ada, forgeDocument, forgeRelease, withdrawForgedRelease, type LyingRelease } from './forgeries.js';
+import { Stage } from './stage.js';
+
+const update = ['update'] as const;
+const documentOf = (name: string) => layout.document(name as PluginName);
+const artifactOf = (name: string, version: string) => layout.artifact(name as PluginName, version as Version);
+
+threat('T11', 'Wrong software', () => {
+  const stage = new Stage({
+    story: async (registry) => {
+      await registry.publish('ada/lists', '1.2.0');
+    },
+  });
+  const honestDocument = (name: string) => async () => {
+    await stage.registry.forge(await stage.registry.withSidecars(documentOf(name), stage.registry.main));
+  };
+
+  describe('a genuine document', () => {
+    it('of one plugin in the place of another of its publisher', async () => {
+      await stage.registry.replay(documentOf('ada/notes'), documentOf('ada/lists'));
+      await stage.refuses('DOCUMENT_INVALID', ['add', 'ada/lists'], {
+        moves: ['trust'],
+        recover: honestDocument('ada/lists'),
+      });
+    });
+
+    it('of one plugin in the place of another publisher’s', async () => {
+      await stage.registry.replay(documentOf('ada/notes'), documentOf('bob/base'));
+      await stage.refuses('DOCUMENT_INVALID', ['add', 'bob/base'], {
+        moves: ['trust'],
+        recover: honestDocument('bob/base'),
+      });
+    });
+
+    it('of another registry, by the same key', async () => {
+      const other = await stage.anotherRegistry();
+      await stage.registry.replay(documentOf('ada/notes'), documentOf('ada/notes'), other.published);
+      await stage.refuses('DOCUMENT_INVALID', update, {
+        moves: ['trust'],
+        recover: honestDocument('ada/notes'),
+      });
+    });
+
+    it('with a signature over the same bytes for another serial', async () => {
+      await forgeDocument(stage.registry, undefined, [ada], { n: 7 });
+      await stage.refuses('DOCUMENT_INVALID', update, {
+        moves: ['trust'],
+        recover: honestDocument('ada/notes'),
+      });
+    });
+
+    it('with a signature over the same bytes for another path', async () => {
+      const path = documentOf('ada/notes');
+      const sidecar = stage.registry.sidecar(path, ada);
+      const bytes = await stage.registry.bytes(path);
+      const comment = trustedComment.file('plugin@1', stage.registry.id, documentOf('ada/lists'), 2);
+      await stage.registry.forge(new Map([[sidecar, Buffer.from(ada.sign(bytes, comment))]]));
+      await stage.refuses('DOCUMENT_INVALID', update, {
+        moves: ['trust'],
+        recover: honestDocument('ada/notes'),
+      });
+    });
+
+    it('of one publisher under the name of another', async () => {
+      const of = (name: string) => layout.publisher(name as Publisher, 1);
+      await stage.registry.replay(of('ada'), of('bob'));
+      await stage.refuses('PUBLISHER_INVALID', ['add', 'bob/base'], {
+        moves: ['trust'],
+        recover: async () =>
+          stage.registry.forge(await stage.registry.withSidecars(of('bob'), stage.registry.main)),
+      });
+    });
+
+    it('of the revocations of another registry', async () => {
+      const other = await stage.anotherRegistry();
+      await other.revoke({}, 1);
+      await stage.registry.replay(layout.revocations, layout.revocations, other.main);
+      await stage.refuses('REVOCATIONS_INVALID', update);
+    });
+
+    it('of the head of another registry, with its signatures', async () => {
+      const other = await stage.anotherRegistry();
+      const head = await other.withSidecars(layout.checkpoint);
+      await stage.registry.smuggle(head);
+      await stage.refuses('CHECKPOINT_INVALID', update);
+    });
+  });
+
+  describe('a genuine artifact', () => {
+    for (const [what, from] of [
+      ['of another version', artifactOf('ada/notes', '1.0.0')],
+      ['of another plugin', artifactOf('bob/base', '1.0.0')],
+    ] as const) {
+      it(`${what}, served in its place`, async () => {
+        const other = await stage.registry.bytes(from);
+        await stage.registry.tamper(artifactOf('ada/notes', '1.1.0'), () => other);
+        await stage.refuses('ARTIFACT_MISMATCH', update);
+      });
+    }
+
+    const comment = (plugin: string, version: string) =>
+      trustedComment.release(stage.registry.id, plugin as PluginName, version as Version);
+    const signedAs = (plugin: string, version: string, as: string) => {
+      const { artifact } = stage.registry.makeRelease(plugin as PluginName, version as Version, {}, ada);
+      return ada.sign(artifact, as);
+    };
+    const lies: readonly (readonly [
+      string,
+      'ARTIFACT_SIGNATURE_INVALID' | 'MANIFEST_MISMATCH',
+      () => LyingRelease,
+    ])[] = [
+      [
+        'of another version, listed with the signature of that',
+        'ARTIFACT_SIGNATURE_INVALID',
+        () => ({ version: '1.1.0' }),
+      ],
+      [
+        'of another plugin, listed with the signature of that',
+        'ARTIFACT_SIGNATURE_INVALID',
+        () => ({ plugin: 'ada/lists' }),
+      ],
+      [
+        'of another version, signed for this one',
+        'MANIFEST_MISMATCH',
+        () => ({
+          version: '1.1.0',
+          says: { minisig: signedAs('ada/notes', '1.1.0', comment('ada/notes', '1.2.0')) } as never,
+        }),
+      ],
+      [
+        'of another plugin, signed for this one',
+        'MANIFEST_MISMATCH',
+        () => ({
+          plugin: 'ada/lists',
+          says: { minisig: signedAs('ada/lists', '1.2.0', comment('ada/notes', '1.2.0')) } as never,
+        }),
+      ],
+      [
+        'with a signature for another registry',
+        'ARTIFACT_SIGNATURE_INVALID',
+        () => ({
+          says: {
+            minisig: signedAs(
+              'ada/notes',
+              '1.2.0',
+              comment('ada/notes', '1.2.0').replace(stage.registry.id, `udr1${'a'.repeat(52)}`),
+            ),
+          } as never,
+        }),
+      ],
+    ];
+    for (const [what, code, lie] of lies) {
+      it(what, async () => {
+        await forgeRelease(stage.registry, lie());
+        await stage.refuses(code, update, {
+          moves: ['trust'],
+          recover: () => withdrawForgedRelease(stage.registry),
+        });
+      });
+    }
+  });
+});

@@ -5,8 +5,8 @@ import type { Sha256 } from '../../src/model/names.js';
 import type { Version } from '../../src/model/version.js';
 import { sha256Hex } from '../../src/primitives/crypto/index.js';
 import { formatJson } from '../../src/primitives/json/index.js';
-import { createGitRemoteSource } from '../../src/registry/index.js';
-import { Client } from '../kit/client.js';
+import { createGitRemoteSource, withChanges } from '../../src/registry/index.js';
+import { Client, treeSource } from '../kit/client.js';
 import { loopbackTransfer } from '../kit/loopback-transfer.js';
 import { threat } from '../kit/threat.js';
 import { followingRoot, forgeDocument, notes } from './forgeries.js';
@@ -20,17 +20,17 @@ threat('T2', 'Endless data', () => {
   const stage = new Stage({ kinds: ['plain folder', overHttp] });
 
   for (const [what, file] of [
-    ['checkpoint', layout.checkpoint],
-    ['root', layout.root(2)],
-    ['artifact', artifact],
+    ['a checkpoint', layout.checkpoint],
+    ['a root', layout.root(2)],
+    ['an artifact', artifact],
   ] as const) {
-    it(`a web server that sends a ${what} without end`, async () => {
+    it(`a web server that sends ${what} without end`, async () => {
       stage.world.staticServer.answerWith((request) =>
         request.path === `/main/${file}` ? 'endless' : undefined,
       );
       await stage.refuses('TRANSFER_LIMIT', update, {
         kind: overHttp,
-        recover: () => Promise.resolve(stage.world.staticServer.answerWith(undefined)),
+        recover: behaveAgain,
       });
     });
   }
@@ -41,7 +41,7 @@ threat('T2', 'Endless data', () => {
     );
     await stage.refuses('TRANSFER_LIMIT', ['add', 'bob/base'], {
       kind: overHttp,
-      recover: () => Promise.resolve(stage.world.staticServer.answerWith(undefined)),
+      recover: behaveAgain,
     });
   });
 
@@ -72,8 +72,10 @@ threat('T2', 'Endless data', () => {
   });
 
   it('a signed plugin document of more than 1 MiB', async () => {
-    const name = 'description';
-    await forgeDocument(stage.registry, (document) => ({ ...document, [name]: ' '.repeat(1024 * 1024) }));
+    await forgeDocument(stage.registry, (document) => ({
+      ...document,
+      description: ' '.repeat(1024 * 1024),
+    }));
     const { stderr } = await stage.refuses('INDEX_TAMPERED', update, {
       // The head is genuine: the checkpoint key signed it.
       moves: ['trust'],
@@ -100,14 +102,19 @@ threat('T2', 'Endless data', () => {
       const bytes = files.get(layout.root(root.version)) ?? new Uint8Array();
       root = { ...root, version: root.version + 1, previous: sha256Hex(bytes) as Sha256 };
     }
-    await registry.forge(changes, { checkpoint: (document) => ({ ...document, root: last }) });
-    // Each of the 1,024 is good and stays accepted; the next run goes on from there, and ends.
-    const { stderr } = await stage.refuses('ROOT_INVALID', update, {
-      moves: ['trust'],
-      recover: () => Promise.resolve(),
-    });
-    assert.match(stderr, /more than 1024 new roots/);
+    const tree = withChanges(registry.published, changes);
+    const client = new Client(registry, stage.world.clock);
+    await client.sync();
+    // Each of the 1,024 is good and stays accepted.
+    const work = () => client.sync({ sources: [treeSource(tree)] });
+    const error = await client.refuses('ROOT_INVALID', work, { root: last - 1 });
+    assert.match(error.message, /more than 1024 new roots/);
   });
+
+  function behaveAgain(): Promise<void> {
+    stage.world.staticServer.answerWith(undefined);
+    return Promise.resolve();
+  }
 
   async function forgeDocumentAsBefore(): Promise<void> {
     await stage.registry.forge(

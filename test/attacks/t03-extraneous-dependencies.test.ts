@@ -16,20 +16,17 @@ threat('T3', 'Extraneous dependencies', () => {
       'a manifest that needs more than the signed document says',
       { options: { needs: needsBase }, says: { dependencies: noneNeeded } },
     ],
-    [
-      'a signed document that needs more than the manifest says',
-      { says: { dependencies: needsBase } as never },
-    ],
+    ['a signed document that needs more than the manifest says', { says: { dependencies: needsBase } }],
     [
       'a manifest that needs the same plugin from another registry',
       {
         options: { needs: { 'bob/base': { range: '^1.0.0', registry: `udr1${'a'.repeat(52)}` } } },
-        says: { dependencies: needsBase } as never,
+        says: { dependencies: needsBase },
       },
     ],
     [
       'a manifest with another range than the signed document',
-      { options: { needs: { 'bob/base': '*' } }, says: { dependencies: needsBase } as never },
+      { options: { needs: { 'bob/base': '*' } }, says: { dependencies: needsBase } },
     ],
     [
       'a manifest that needs optionally what the signed document does not name',
@@ -67,7 +64,10 @@ threat('T3', 'Extraneous dependencies', () => {
     const { stderr } = await stage.refuses('LOCKFILE_DRIFT', ['install', '--frozen'], {
       victim: newcomer,
       moves: ['trust'],
-      recover: () => Promise.resolve(newcomer.write('udos-lock.json', honest)),
+      recover: () => {
+        newcomer.write('udos-lock.json', honest);
+        return Promise.resolve();
+      },
     });
     assert.match(stderr, /bob\/base/);
   });

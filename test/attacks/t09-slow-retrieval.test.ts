@@ -24,7 +24,7 @@ threat('T9', 'Slow retrieval', () => {
     createHttpSource({ url: stage.world.url('main', 'static web server'), transfer: withLimits(limits) });
 
   const attacks = [
-    ['says nothing', 'stall', { firstByteMs: 30 }, 'firstByteMs'],
+    ['says nothing', 'stall', { connectMs: 20, firstByteMs: 30 }, 'firstByteMs'],
     ['stops midway', 'stall-midway', { idleMs: 30 }, 'idleMs'],
     ['drips', 'drip', { minBytesPerSecond: 10_000, rateGraceMs: 30 }, 'minBytesPerSecond'],
     ['drips just fast enough, for ever', 'drip', { totalMs: 60 }, 'totalMs'],
@@ -58,7 +58,7 @@ threat('T9', 'Slow retrieval', () => {
     const source = createGitRemoteSource({
       url: stage.world.url('main', 'git over http'),
       cacheFolder: path.join(stage.world.base, 'slow'),
-      transfer: withLimits({ firstByteMs: 300, totalMs: 30_000 }),
+      transfer: withLimits({ connectMs: 200, firstByteMs: 300 }),
     });
     stage.world.gitServer.fault = () => 'stall';
     await client.refuses('TRANSFER_LIMIT', () => client.sync({ sources: [source] }));
@@ -68,7 +68,7 @@ threat('T9', 'Slow retrieval', () => {
     const client = new Client(stage.registry, stage.world.clock);
     stage.world.staticServer.answerWith(() => 'stall');
     const index = await client.sync({
-      sources: [web({ firstByteMs: 30 }), createFolderSource(stage.registry.folder)],
+      sources: [web({ connectMs: 20, firstByteMs: 30 }), createFolderSource(stage.registry.folder)],
     });
     assert.equal(index.sequence, 3);
     assert.match(client.warnings.join(), /could not be read/);

@@ -11,7 +11,6 @@ import {
   ada,
   bob,
   followingRoot,
-  forgeDocument,
   forgePublisher,
   forgeRelease,
   forgeRoot,
@@ -33,7 +32,7 @@ threat('T10', 'Key compromise', () => {
     for (const file of files) {
       for (const stray of registry.published.paths.filter((one) => one.startsWith(file)))
         changes.set(stray, null);
-      if (!registry.main.paths.includes(file as never)) continue;
+      if (!registry.main.paths.includes(file)) continue;
       for (const [path, bytes] of await registry.withSidecars(file, registry.main)) changes.set(path, bytes);
     }
     await registry.forge(changes);

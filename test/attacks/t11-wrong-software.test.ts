@@ -128,7 +128,7 @@ threat('T11', 'Wrong software', () => {
         'MANIFEST_MISMATCH',
         () => ({
           version: '1.1.0',
-          says: { minisig: signedAs('ada/notes', '1.1.0', comment('ada/notes', '1.2.0')) } as never,
+          says: { minisig: signedAs('ada/notes', '1.1.0', comment('ada/notes', '1.2.0')) },
         }),
       ],
       [
@@ -136,7 +136,7 @@ threat('T11', 'Wrong software', () => {
         'MANIFEST_MISMATCH',
         () => ({
           plugin: 'ada/lists',
-          says: { minisig: signedAs('ada/lists', '1.2.0', comment('ada/notes', '1.2.0')) } as never,
+          says: { minisig: signedAs('ada/lists', '1.2.0', comment('ada/notes', '1.2.0')) },
         }),
       ],
       [
@@ -149,7 +149,7 @@ threat('T11', 'Wrong software', () => {
               '1.2.0',
               comment('ada/notes', '1.2.0').replace(stage.registry.id, `udr1${'a'.repeat(52)}`),
             ),
-          } as never,
+          },
         }),
       ],
     ];

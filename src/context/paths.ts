@@ -16,6 +16,12 @@ export interface HomePaths {
   readonly ecosystem: string;
   /** The root of `--global` when no `UDOS_ROOT` is set. */
   readonly defaultRoot: string;
+  /** Parent of what is known of each registry. */
+  readonly registriesFolder: string;
+  /** Parent of the receipts of each root. */
+  readonly receiptsFolder: string;
+  /** Parent of the earlier states of each root. */
+  readonly historyFolder: string;
   registry(id: RegistryId): RegistryPaths;
   /** Receipts of what is installed under `root`. */
   receipts(root: string): string;
@@ -62,6 +68,9 @@ export function homePaths(folder: string): HomePaths {
     cache: path.join(folder, 'cache'),
     ecosystem: path.join(folder, 'ecosystem', 'registry.json'),
     defaultRoot: path.join(folder, 'root'),
+    registriesFolder: path.join(folder, 'registries'),
+    receiptsFolder: path.join(folder, 'receipts'),
+    historyFolder: path.join(folder, 'history'),
     registry: (id) => {
       const registry = path.join(folder, 'registries', id);
       return {

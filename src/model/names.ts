@@ -108,6 +108,12 @@ export function folderNameOf(plugin: PluginName): string {
   return `${publisherOf(plugin)}--${baseNameOf(plugin)}`;
 }
 
+/** The plugin that a folder of {@link folderNameOf} belongs to, or undefined for any other name. */
+export function pluginOfFolder(folder: string): PluginName | undefined {
+  const name = folder.replace('--', '/');
+  return isPluginName(name) ? name : undefined;
+}
+
 /** Shortens foreign text so that a message stays a message. */
 function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);

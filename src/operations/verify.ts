@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context, RootPaths } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
@@ -6,12 +5,14 @@ import { driftOf } from '../lock/index.js';
 import type { LockedPlugin, Lockfile, Receipt } from '../model/formats/index.js';
 import { folderNameOf, type PluginName } from '../model/names.js';
 import type { Version } from '../model/version.js';
-import { fileError, isSystemError } from '../primitives/fs/index.js';
-import { createReceipts, inspectInstalled } from '../store/index.js';
+import { listFolder } from '../primitives/fs/index.js';
+import { createReceipts, inspectInstalled, withStoreInUse } from '../store/index.js';
 import { isInstalledAs, withProject, type HeldProject } from './steps/apply.js';
 import { checkProvenance, type Provenance } from './steps/check-provenance.js';
 import { lockedPlugins } from './steps/lock-graph.js';
+import { placeFlags, shellPath } from './steps/fix-text.js';
 import type { Place } from './steps/project.js';
+import { noteStaleLock, notesOf, type VerifyNote } from './verify-notes.js';
 import { withRegistries, type Registries } from './steps/registries.js';
 import { routedRegistry } from './steps/routing.js';
 
@@ -38,6 +39,8 @@ export interface VerifyProblem {
     | 'link';
   /** Inside the plugin's folder; `.` is the plugin as a whole. */
   readonly path: string;
+  /** What mends it. Commands stand in backticks. */
+  readonly fix: string;
 }
 
 export interface VerifiedInstall extends Provenance {
@@ -50,6 +53,7 @@ export interface VerifyResult {
   readonly project: string;
   readonly root: string;
   readonly plugins: readonly VerifiedInstall[];
+  readonly notes: readonly VerifyNote[];
 }
 
 /**
@@ -61,21 +65,37 @@ export interface VerifyResult {
  *   with the lockfile, or recalled a release
  */
 export async function verifyProject(context: Context, place: Place): Promise<VerifyResult> {
+  const notes = await noteStaleLock(context, place);
   return withProject(context, place, (held) =>
-    withRegistries(context, held, async (registries) => {
-      const { paths, lock } = held;
-      const receipts = await readReceipts(context, paths);
-      const plugins: VerifiedInstall[] = [];
-      for (const [name, locked] of lockedPlugins(lock)) {
-        context.reporter.step(`Checking ${name} ${locked.version}`);
-        plugins.push(await verifyOne(context, registries, paths, name, locked, receipts.get(name)));
-      }
-      plugins.push(...(await strangers(paths, lock, receipts)));
-      refuseDamage(plugins);
-      refuseDrift(held, registries);
-      return { project: paths.project, root: paths.root, plugins };
-    }),
+    withStoreInUse(context.home.store, () =>
+      withRegistries(context, held, (registries) => verifyHeld(context, place, held, registries, notes)),
+    ),
   );
+}
+
+async function verifyHeld(
+  context: Context,
+  place: Place,
+  held: HeldProject,
+  registries: Registries,
+  notesBefore: readonly VerifyNote[],
+): Promise<VerifyResult> {
+  const { paths, lock } = held;
+  const flags = placeFlags(place, paths);
+  const receipts = await readReceipts(context, paths);
+  const plugins: VerifiedInstall[] = [];
+  const compared = new Set<PluginName>();
+  for (const [name, locked] of lockedPlugins(lock)) {
+    context.reporter.step(`Checking ${name} ${locked.version}`);
+    const found = await verifyOne(context, registries, paths, name, locked, receipts.get(name));
+    plugins.push(withFixes(found, flags));
+    if (found.index === 'agrees') compared.add(name);
+  }
+  plugins.push(...(await strangers(paths, lock, receipts)).map((one) => withFixes(one, flags)));
+  refuseDamage(plugins);
+  refuseDrift(held, registries);
+  const notes = [...notesBefore, ...(await notesOf(registries, lock, compared, flags))];
+  return { project: paths.project, root: paths.root, plugins, notes };
 }
 
 async function verifyOne(
@@ -85,9 +105,9 @@ async function verifyOne(
   name: PluginName,
   locked: LockedPlugin,
   receipt: Receipt | undefined,
-): Promise<VerifiedInstall> {
+): Promise<FoundInstall> {
   const { files, ...provenance } = await checkProvenance(context, registries, name, locked);
-  const problems: VerifyProblem[] = [];
+  const problems: FoundProblem[] = [];
   if (receipt === undefined) problems.push({ kind: 'not-installed', path: '.' });
   else if (!isInstalledAs(receipt, locked)) problems.push({ kind: 'other-release', path: '.' });
   else {
@@ -98,20 +118,30 @@ async function verifyOne(
   return { name, version: locked.version, ...provenance, problems };
 }
 
+type FoundProblem = Omit<VerifyProblem, 'fix'>;
+type FoundInstall = Omit<VerifiedInstall, 'problems'> & { readonly problems: readonly FoundProblem[] };
+
+function withFixes(found: FoundInstall, flags: string): VerifiedInstall {
+  const fixOf = ({ kind }: FoundProblem) => {
+    if (kind === 'unknown-folder')
+      return `Look at what is in it, then remove it with \`rm -r ${shellPath(found.name)}\`.`;
+    const repair = ['not-installed', 'other-release', 'not-locked'].includes(kind) ? '' : ' --repair';
+    return `Run \`udos install${repair}${flags}\`.`;
+  };
+  return { ...found, problems: found.problems.map((problem) => ({ ...problem, fix: fixOf(problem) })) };
+}
+
 /** What is under the root and should not be. */
 async function strangers(
   paths: RootPaths,
   lock: Lockfile,
   receipts: ReadonlyMap<PluginName, Receipt>,
-): Promise<VerifiedInstall[]> {
+): Promise<FoundInstall[]> {
   const unlocked = [...receipts.values()]
     .filter((receipt) => lock.plugins[receipt.name] === undefined)
     .map((receipt) => stranger(receipt.name, receipt.version, 'not-locked'));
   const known = new Set([...receipts.keys(), ...lockedPlugins(lock).map(([name]) => name)].map(folderNameOf));
-  const folders = await readdir(paths.installedFolder).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fileError('list', paths.installedFolder, error);
-  });
+  const folders = await listFolder(paths.installedFolder);
   return [
     ...unlocked,
     ...folders
@@ -120,7 +150,7 @@ async function strangers(
   ];
 }
 
-function stranger(name: string, version: Version | null, kind: VerifyProblem['kind']): VerifiedInstall {
+function stranger(name: string, version: Version | null, kind: VerifyProblem['kind']): FoundInstall {
   return { name, version, index: 'not-asked', artifact: 'not-asked', problems: [{ kind, path: '.' }] };
 }
 
@@ -168,7 +198,7 @@ const sentences: Readonly<Record<VerifyProblem['kind'], string>> = {
   link: 'is a link',
 };
 
-function sentence({ kind, path: where }: VerifyProblem): string {
+function sentence({ kind, path: where }: FoundProblem): string {
   return where === '.' ? sentences[kind] : `${where} ${sentences[kind]}`;
 }
 

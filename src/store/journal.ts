@@ -107,6 +107,11 @@ export function markFile(receiptsFolder: string): string {
   return path.join(receiptsFolder, 'journal.sha256');
 }
 
+/** True while the home remembers a journal for a root: its transaction may still be finished. */
+export async function isUnfinished(receiptsFolder: string): Promise<boolean> {
+  return (await readFileIfAny(markFile(receiptsFolder))) !== undefined;
+}
+
 function markOf(journalBytes: Uint8Array): string {
   return `${sha256Hex(journalBytes)}\n`;
 }
@@ -145,5 +150,5 @@ function refusal(paths: RootPaths, code: ErrorCode, problem: string): UdosError 
 }
 
 function hintFor(paths: RootPaths): string {
-  return `If another user's udos command was interrupted here, let that user run \`udos install\`. Otherwise remove ${paths.staging}, then run \`udos install\`.`;
+  return `If another user's udos command was interrupted here, let that user run \`udos install\`. Otherwise remove ${paths.staging}, then run \`udos install --repair\`.`;
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { UdosError } from '../errors/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
 import { readFormat, receipt, type Receipt } from '../model/formats/index.js';
-import { folderNameOf, type PluginName } from '../model/names.js';
+import { folderNameOf, pluginOfFolder, type PluginName } from '../model/names.js';
 import { fileError, isSystemError, readFileIfAny } from '../primitives/fs/index.js';
 
 /** What is installed under one root. Written and removed by transactions only. */
@@ -11,6 +11,21 @@ export interface Receipts {
   read(plugin: PluginName): Promise<Receipt | undefined>;
   /** Ordered by name. @throws STATE_CORRUPT, FILESYSTEM_FAILED */
   all(): Promise<Receipt[]>;
+  /** The same, where a receipt that cannot be read is an answer. @throws FILESYSTEM_FAILED for the folder only */
+  survey(): Promise<ReceiptSurvey>;
+}
+
+export interface ReceiptSurvey {
+  /** Ordered by name. */
+  readonly receipts: readonly Receipt[];
+  readonly unreadable: readonly UnreadableReceipt[];
+}
+
+export interface UnreadableReceipt {
+  readonly file: string;
+  /** Whose it is by its name; undefined when that names no plugin. */
+  readonly plugin: PluginName | undefined;
+  readonly error: UdosError;
 }
 
 /** 20,000 files with long names fit. */
@@ -18,16 +33,30 @@ const receiptLimits = { maxBytes: 32 * 1024 * 1024, maxDepth: 8 };
 
 /** @param folder `HomePaths.receipts(root)`; it need not exist. */
 export function createReceipts(folder: string): Receipts {
+  async function survey(): Promise<ReceiptSurvey> {
+    const receipts: Receipt[] = [];
+    const unreadable: UnreadableReceipt[] = [];
+    for (const name of await fileNames(folder)) {
+      const file = path.join(folder, name);
+      try {
+        const found = await readReceipt(file);
+        if (found !== undefined) receipts.push(found);
+      } catch (error) {
+        if (!hasCode(error, 'STATE_CORRUPT', 'FILESYSTEM_FAILED')) throw error;
+        unreadable.push({ file, plugin: pluginOfFolder(name.slice(0, -'.json'.length)), error });
+      }
+    }
+    return { receipts: receipts.sort((left, right) => (left.name < right.name ? -1 : 1)), unreadable };
+  }
   return {
     read: (plugin) => readReceipt(receiptFile(folder, plugin)),
     all: async () => {
-      const receipts: Receipt[] = [];
-      for (const name of await fileNames(folder)) {
-        const found = await readReceipt(path.join(folder, name));
-        if (found !== undefined) receipts.push(found);
-      }
-      return receipts.sort((left, right) => (left.name < right.name ? -1 : 1));
+      const { receipts, unreadable } = await survey();
+      const [bad] = unreadable;
+      if (bad !== undefined) throw bad.error;
+      return [...receipts];
     },
+    survey,
   };
 }
 
@@ -54,7 +83,7 @@ async function fileNames(folder: string): Promise<string[]> {
 async function readReceipt(file: string): Promise<Receipt | undefined> {
   const bytes = await readFileIfAny(file);
   if (bytes === undefined) return undefined;
-  const hint = `Remove ${file}, then run \`udos install\` to install that plugin again.`;
+  const hint = 'Run `udos install --repair` to install that plugin again.';
   const found = readFormat(receipt, bytes, {
     what: file,
     code: 'STATE_CORRUPT',

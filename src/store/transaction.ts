@@ -25,6 +25,7 @@ import {
   writeJournal,
   type Journal,
   type JournalFile,
+  type JournalPlace,
 } from './journal.js';
 
 export interface PluginInstall {
@@ -130,6 +131,17 @@ export async function recoverTransaction(recovery: Recovery): Promise<'nothing' 
     await clearUp(recovery, onStep);
   }
   return staged.length > 0 ? 'undone' : 'nothing';
+}
+
+/**
+ * What {@link recoverTransaction} would do, changing nothing: `undecided` is undone, `decided` is finished.
+ *
+ * @throws STATE_CORRUPT for a journal that is damaged or not this user's; FILESYSTEM_FAILED
+ */
+export async function inspectTransaction(place: JournalPlace): Promise<'none' | 'undecided' | 'decided'> {
+  if ((await readJournal(place)) !== undefined) return 'decided';
+  const { staging } = place.paths;
+  return (await isThere(staging)) || (await isThere(markFile(place.receiptsFolder))) ? 'undecided' : 'none';
 }
 
 /**

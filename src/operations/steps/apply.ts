@@ -7,6 +7,7 @@ import {
   applyTransaction,
   createReceipts,
   recoverTransaction,
+  withStoreInUse,
   type InstallChange,
   type PluginInstall,
 } from '../../store/index.js';
@@ -46,7 +47,9 @@ export interface Applied {
 /**
  * Plugins of `lock` that are not installed as it says, and installed ones that it does not have. By receipts alone.
  *
- * @param repair every plugin of `lock` counts as missing, whatever its receipt says: it may be the receipt that is wrong.
+ * @param repair every plugin of `lock` counts as missing, whatever its receipt says: it may be the receipt that is wrong,
+ *   or unreadable.
+ * @throws STATE_CORRUPT for a receipt that cannot be read, unless `repair`; FILESYSTEM_FAILED
  */
 export async function findWork(
   context: Context,
@@ -57,15 +60,17 @@ export async function findWork(
   readonly install: readonly (readonly [PluginName, LockedPlugin])[];
   readonly remove: readonly PluginName[];
 }> {
-  const receipts = new Map(
-    (await createReceipts(context.home.receipts(paths.root)).all()).map((one) => [one.name, one]),
-  );
+  const all = createReceipts(context.home.receipts(paths.root));
+  const survey = repair ? await all.survey() : { receipts: await all.all(), unreadable: [] };
+  const receipts = new Map(survey.receipts.map((one) => [one.name, one]));
+  const unreadable = survey.unreadable.map(({ plugin }) => plugin).filter((name) => name !== undefined);
   const install: [PluginName, LockedPlugin][] = [];
   for (const [name, locked] of Object.entries(lock.plugins) as [PluginName, LockedPlugin][]) {
     const isThere = isInstalledAs(receipts.get(name), locked) && (await isFolder(paths.installed(name)));
     if (repair || !isThere) install.push([name, locked]);
   }
-  return { install, remove: [...receipts.keys()].filter((name) => lock.plugins[name] === undefined) };
+  const known = new Set([...receipts.keys(), ...unreadable]);
+  return { install, remove: [...known].filter((name) => lock.plugins[name] === undefined) };
 }
 
 /**
@@ -82,6 +87,24 @@ export async function applyLockfile(
   project: Project,
   lock: Lockfile,
   repair = false,
+): Promise<Applied> {
+  return withStoreInUse(context.home.store, (use) =>
+    applyInUse(context, registries, held, project, lock, repair, () => {
+      held.refuseIfLost();
+      use.refuseIfLost();
+    }),
+  );
+}
+
+/** Nobody may take an artifact out of the store between its arrival and the receipt that keeps it there. */
+async function applyInUse(
+  context: Context,
+  registries: Registries | undefined,
+  held: HeldProject,
+  project: Project,
+  lock: Lockfile,
+  repair: boolean,
+  refuseIfLost: () => void,
 ): Promise<Applied> {
   const { paths } = held;
   const { install, remove } = await findWork(context, paths, lock, repair);
@@ -104,9 +127,7 @@ export async function applyLockfile(
       changes: changes.sort((left, right) => (left.plugin < right.plugin ? -1 : 1)),
       files,
       host: paths.global ? { ecosystem: context.home.ecosystem, clock: context.clock } : undefined,
-      refuseIfLost: () => {
-        held.refuseIfLost();
-      },
+      refuseIfLost,
     });
   }
   return { installed: [...installs.keys()].sort(), removed: [...remove].sort() };

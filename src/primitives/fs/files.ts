@@ -54,10 +54,14 @@ export async function removeTornWrites(file: string): Promise<void> {
     throw fileError('list', folder, error);
   });
   for (const entry of entries) {
-    // write-file-atomic's own temporary names.
-    const isTorn = entry.startsWith(`${path.basename(file)}.`) && /\.\d+$/.test(entry);
-    if (isTorn) await rm(path.join(folder, entry), { force: true });
+    if (entry.startsWith(`${path.basename(file)}.`) && isTornWrite(entry))
+      await rm(path.join(folder, entry), { force: true });
   }
+}
+
+/** True for the name of a temporary file of {@link writeFileAtomic}. */
+export function isTornWrite(name: string): boolean {
+  return /.\.\d{6,10}$/.test(name);
 }
 
 /** Makes a folder's entries durable. A system that cannot sync folders (Windows) has nothing to do here. */
@@ -80,6 +84,16 @@ export async function isFolder(folder: string): Promise<boolean> {
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
     throw fileError('look at', folder, error);
+  }
+}
+
+/** The names in a folder, sorted; none where there is no folder. @throws FILESYSTEM_FAILED */
+export async function listFolder(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw fileError('list', folder, error);
   }
 }
 

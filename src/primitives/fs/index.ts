@@ -2,10 +2,12 @@ export {
   fileError,
   isFolder,
   isSystemError,
+  isTornWrite,
+  listFolder,
   readFileIfAny,
   removeEmptyFolders,
   removeTornWrites,
   syncFolder,
   writeFileAtomic,
 } from './files.js';
-export { withLock } from './lock.js';
+export { readLockState, withLock } from './lock.js';

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UdosError } from '../../errors/index.js';
-import { fileError } from './files.js';
+import { fileError, isSystemError } from './files.js';
 
 /** A holder that stopped without letting go is passed over after this long. */
 const staleMs = 10_000;
@@ -47,6 +47,24 @@ export async function withLock<T>(
     });
   } finally {
     await release().catch(() => undefined);
+  }
+}
+
+/**
+ * Whether somebody holds `lockFolder` now: `stale` when its holder ended without letting go, so that the next
+ * {@link withLock} passes it over. Takes nothing and waits for nothing.
+ *
+ * @throws FILESYSTEM_FAILED
+ */
+export async function readLockState(lockFolder: string): Promise<'free' | 'held' | 'stale'> {
+  const lockfile = (await import('proper-lockfile')).default;
+  try {
+    await lstat(lockFolder);
+    const options = { lockfilePath: lockFolder, realpath: false, stale: staleMs };
+    return (await lockfile.check(lockFolder, options)) ? 'held' : 'stale';
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return 'free';
+    throw fileError('look at', lockFolder, error);
   }
 }
 

@@ -60,6 +60,22 @@ export interface TrustStore {
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** The same memory, for a look that must change nothing: what is saved is dropped, and no lock is taken. */
+export function readOnly(store: TrustStore): TrustStore {
+  const drop = () => Promise.resolve();
+  return {
+    ...store,
+    save: drop,
+    saveRoot: drop,
+    savePublisher: drop,
+    saveDocument: drop,
+    saveObject: drop,
+    forgetSeen: drop,
+    saveEvidence: () => Promise.resolve(''),
+    exclusively: (work) => work(),
+  };
+}
+
 export const seenPublisher = z.strictObject({
   version: z.int(),
   sha256: z.string(),

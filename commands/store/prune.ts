@@ -1,0 +1,23 @@
+import { BaseCommand } from '../../src/cli/base-command.js';
+import { planFlags } from '../../src/cli/flags.js';
+import type { Screen } from '../../src/cli/output.js';
+import { storePruneView } from '../../src/cli/views/store.js';
+import { pruneStore, type StorePruneResult } from '../../src/operations/store-prune.js';
+
+export default class StorePrune extends BaseCommand<StorePruneResult> {
+  static override summary = 'Remove from your home what nobody needs any more.';
+  static override description = `Artifacts that no installed plugin and no earlier state of a project needs, outdated index files, receipts of roots that are gone, what killed commands left. What is installed can still be repaired offline afterwards.
+
+A root on a disk that is not there now counts as gone.`;
+  static override examples = ['<%= config.bin %> store prune', '<%= config.bin %> store prune --dry-run'];
+  static override flags = { 'dry-run': planFlags['dry-run'] };
+
+  protected override async execute(): Promise<StorePruneResult> {
+    const { flags } = await this.parse(StorePrune);
+    return pruneStore(this.context, { dryRun: flags['dry-run'] });
+  }
+
+  protected override view(result: StorePruneResult, screen: Screen): string {
+    return storePruneView(result, screen);
+  }
+}

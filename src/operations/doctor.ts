@@ -41,8 +41,7 @@ export async function examine(context: Context, place: Place): Promise<DoctorRes
   }
   context.reporter.step('Looking at the registries');
   const sound = await checkRegistries(context, settings, findings);
-  if (patient !== undefined && settings.lock !== undefined)
-    await checkLockedReleases(context, patient, settings.lock, sound, findings);
+  if (patient !== undefined) await checkLockedReleases(context, patient, settings, sound, findings);
   await checkKeys(context, findings);
   await checkHome(context, settings.lock, findings);
 

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import path from 'node:path';
+import { hasCode } from '../errors/index.js';
 import type { Integrity } from '../model/formats/index.js';
 import { fileError, isSystemError, listFolder, readFileIfAny } from '../primitives/fs/index.js';
 import { isUnfinished } from './journal.js';
@@ -45,7 +46,10 @@ async function readTexts(folder: string): Promise<string[]> {
   const texts: string[] = [];
   for (const name of await listFolder(folder)) {
     if (!name.endsWith('.json')) continue;
-    const bytes = await readFileIfAny(path.join(folder, name));
+    const bytes = await readFileIfAny(path.join(folder, name)).catch((error: unknown) => {
+      if (hasCode(error, 'FILESYSTEM_FAILED') && isSystemError(error.cause, 'EISDIR')) return undefined;
+      throw error;
+    });
     if (bytes !== undefined) texts.push(Buffer.from(bytes).toString('utf8'));
   }
   return texts;

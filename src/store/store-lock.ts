@@ -6,7 +6,7 @@ import { UdosError } from '../errors/index.js';
 import { listFolder, readLockState, withLock } from '../primitives/fs/index.js';
 
 /** How long {@link withStoreAlone} waits for commands that use the store. */
-const patienceMs = 20_000;
+const patienceMs = 10_000;
 const pauseMs = 100;
 
 interface Held {
@@ -25,25 +25,24 @@ export async function withStoreInUse<T>(store: string, work: (held: Held) => Pro
   const own = path.join(usersFolder(store), `${randomBytes(8).toString('hex')}.lock`);
   return new Promise<T>((resolve, reject) => {
     // The gate is let go as soon as the own lock stands: from then on that is what others wait for.
-    withLock(
-      gateOf(store),
-      () =>
-        new Promise<void>((enter) => {
-          withLock(own, (held) => {
-            enter();
-            return work(held);
-          })
-            .then(resolve, reject)
-            .finally(enter);
-        }),
-    ).catch(reject);
+    withLock(gateOf(store), async () => {
+      await removeDeadUsers(store);
+      await new Promise<void>((enter) => {
+        withLock(own, (held) => {
+          enter();
+          return work(held);
+        })
+          .then(resolve, reject)
+          .finally(enter);
+      });
+    }).catch(reject);
   });
 }
 
 /**
  * Runs `work` while no other command uses the store; those that begin meanwhile wait.
  *
- * @throws STATE_LOCKED when others do not end within 20 seconds; FILESYSTEM_FAILED, and what `work` throws
+ * @throws STATE_LOCKED when others do not end within ten seconds; FILESYSTEM_FAILED, and what `work` throws
  */
 export async function withStoreAlone<T>(store: string, work: (held: Held) => Promise<T>): Promise<T> {
   return withLock(gateOf(store), async (held) => {
@@ -65,17 +64,19 @@ export async function isStoreInUse(store: string): Promise<boolean> {
   return false;
 }
 
-/** The lock of a command that uses the store now. Those that dead processes left are removed on the way. */
+/** The lock of a command that uses the store now. */
 async function findUser(store: string): Promise<string | undefined> {
-  const folder = usersFolder(store);
-  for (const name of await listFolder(folder)) {
-    const lock = path.join(folder, name);
-    const state = await readLockState(lock);
-    if (state === 'held') return lock;
-    // Nobody can come to hold it again: names are random and used once.
-    if (state === 'stale') await rmdir(lock).catch(() => undefined);
+  await removeDeadUsers(store);
+  const [name] = await listFolder(usersFolder(store));
+  return name === undefined ? undefined : path.join(usersFolder(store), name);
+}
+
+/** Nobody can come to hold such a lock again: their names are random, and used once. */
+async function removeDeadUsers(store: string): Promise<void> {
+  for (const name of await listFolder(usersFolder(store))) {
+    const lock = path.join(usersFolder(store), name);
+    if ((await readLockState(lock)) === 'stale') await rmdir(lock).catch(() => undefined);
   }
-  return undefined;
 }
 
 function gateOf(store: string): string {

@@ -57,6 +57,11 @@ const inProject: readonly Row[] = [
   ['why notes', 'NAME_INVALID', 'no publisher'],
   ['why ada/note', 'NOT_INSTALLED', 'nothing that the project has'],
   ['verify ada/notes', 'USAGE', 'an argument too many'],
+  ['doctor ada/notes', 'USAGE', 'an argument too many'],
+  ['doctor --fix', 'USAGE', 'a flag that it does not have'],
+  ['store check all', 'USAGE', 'an argument too many'],
+  ['store prune --all', 'USAGE', 'a flag that it does not have'],
+  ['store', 'USAGE', 'a topic alone'],
   ['outdated ada/notes', 'USAGE', 'an argument too many'],
 
   ['search notes --limit 0', 'USAGE', 'a limit too small'],

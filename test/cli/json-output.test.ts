@@ -96,6 +96,9 @@ describe('what commands print under --json', () => {
     await json('outdated');
     await json('why', 'ada/base');
     await json('verify');
+    assert.equal((await json('doctor')).healthy, true);
+    await json('store check');
+    await json('store prune', '--dry-run');
     await json('publish', 'notes');
     await json('yank', 'ada/base@0.2.0', '--reason', 'broken');
     await json('update');

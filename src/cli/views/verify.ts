@@ -1,4 +1,5 @@
-import type { VerifyNote, VerifyResult } from '../../operations/verify.js';
+import type { VerifyNote } from '../../operations/verify-notes.js';
+import type { VerifyResult } from '../../operations/verify.js';
 import { plainLine } from '../plain-text.js';
 import { counted } from './count.js';
 

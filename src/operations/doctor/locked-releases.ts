@@ -1,13 +1,15 @@
 import type { Context } from '../../context/index.js';
 import { hasCode } from '../../errors/index.js';
-import type { LockedPlugin, Lockfile } from '../../model/formats/index.js';
+import type { LockedPlugin } from '../../model/formats/index.js';
 import type { Alias, PluginName, RegistryId } from '../../model/names.js';
 import type { VerifiedIndex, VerifiedPlugin } from '../../model/verified-index.js';
+import { isInRange, type Range } from '../../model/version.js';
 import { createDiskTrustStore, readOnly, syncRegistry } from '../../registry/index.js';
 import { lockedPlugins } from '../steps/lock-graph.js';
 import { newSigners } from '../steps/new-signers.js';
 import type { Findings } from './findings.js';
 import type { Patient } from './patient.js';
+import type { Settings } from './settings.js';
 
 /**
  * What the newest index that this machine keeps says of each locked release. What is not kept is not asked for.
@@ -17,10 +19,11 @@ import type { Patient } from './patient.js';
 export async function checkLockedReleases(
   context: Context,
   patient: Patient,
-  lock: Lockfile,
+  { project, lock }: Pick<Settings, 'project' | 'lock'>,
   sound: ReadonlySet<RegistryId>,
   findings: Findings,
 ): Promise<void> {
+  if (lock === undefined) return;
   for (const id of Object.keys(lock.registries) as RegistryId[]) {
     const alias = lock.registries[id]?.alias;
     if (alias === undefined || !sound.has(id)) continue;
@@ -39,7 +42,7 @@ export async function checkLockedReleases(
         `Tell its publisher, and remove it with \`udos remove ${name}${patient.flags}\`.`,
         () => unlessOffline(async () => (await index.plugins([name])).get(name)),
       );
-      if (plugin !== undefined) judge(patient, name, locked, plugin, findings);
+      if (plugin !== undefined) judge(patient, project?.plugins[name], [name, locked], plugin, findings);
     }
   }
 }
@@ -66,19 +69,19 @@ async function unlessOffline<T>(work: () => Promise<T>): Promise<T | undefined> 
 
 function judge(
   { flags }: Patient,
-  name: PluginName,
-  locked: LockedPlugin,
+  requirement: Range | undefined,
+  [name, locked]: readonly [PluginName, LockedPlugin],
   plugin: VerifiedPlugin,
   findings: Findings,
 ): void {
   const release = plugin.document.releases.find(({ version }) => version === locked.version);
-  const away = `Move to another release with \`udos update ${name}${flags}\`, or remove it.`;
+  const away = `${wayOut(name, requirement, plugin)}${flags}\`.`;
   const revoked = release && plugin.revocationOf(release);
   if (revoked !== undefined) {
-    const message = `${name} ${locked.version} was recalled by its registry: ${revoked}.`;
+    const message = `${name} ${locked.version} was recalled by its registry: ${withoutDot(revoked)}.`;
     findings.add('release-revoked', name, message, away);
   } else if (release !== undefined && release.yanked !== false) {
-    const message = `${name} ${locked.version} was yanked by its publisher: ${release.yanked}.`;
+    const message = `${name} ${locked.version} was yanked by its publisher: ${withoutDot(release.yanked)}.`;
     findings.add('release-yanked', name, message, away);
   }
   const signers = newSigners(locked, plugin);
@@ -89,4 +92,19 @@ function judge(
     `${name} is vouched for by keys that the lockfile has not seen: ${signers.join(', ')}.`,
     `Ask its publisher whether the keys changed, then accept them with \`udos install --repair --yes${flags}\`.`,
   );
+}
+
+/** The beginning of a fix: another release within the range, else beyond it, else none at all. */
+function wayOut(name: PluginName, requirement: Range | undefined, plugin: VerifiedPlugin): string {
+  const good = plugin.document.releases.filter(
+    (one) => one.yanked === false && plugin.revocationOf(one) === undefined,
+  );
+  if (good.length === 0) return `There is no good release of it; remove it with \`udos remove ${name}`;
+  if (requirement === undefined || good.some(({ version }) => isInRange(version, requirement)))
+    return `Move to another release with \`udos update ${name}`;
+  return `No other release is in the range of udos.json; move beyond it with \`udos update ${name} --latest`;
+}
+
+function withoutDot(text: string): string {
+  return text.replace(/\.$/, '');
 }

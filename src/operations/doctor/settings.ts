@@ -103,7 +103,7 @@ async function checkDrift(
 }
 
 function checkConfigured(
-  { flags }: Patient,
+  { paths }: Patient,
   lock: Lockfile,
   configured: readonly ConfiguredRegistry[],
   findings: Findings,
@@ -114,7 +114,7 @@ function checkConfigured(
       'registry-unconfigured',
       alias,
       `The lockfile has plugins from the registry ${id}, and nothing says where that is.`,
-      `Ask your colleagues for its URL, then run \`udos registry add ${alias} URL --id ${id}${flags}\`.`,
+      `Ask your colleagues for its URL, then run \`udos registry add ${alias} URL --id ${id}${paths.global ? ' --global' : ''}\`.`,
     );
   }
 }

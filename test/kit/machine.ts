@@ -50,7 +50,7 @@ export class Machine {
 
   /** Lets the ten seconds pass after which the lock of a dead process counts no more. */
   expireLocks(): void {
-    const past = new Date(Date.now() - 3_600_000);
+    const past = new Date(Date.now() - 24 * 60 * 60 * 1000);
     for (const folder of [this.home, this.project]) {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
         if (entry.name.endsWith('.lock')) utimesSync(path.join(entry.parentPath, entry.name), past, past);

@@ -4,6 +4,7 @@ import { systemResolve } from './checked-lookup.js';
 import { openDispatchers, type Dispatchers, type TransferSeams } from './dispatchers.js';
 import { leaveStream, MeteredBody } from './metered-body.js';
 import { isRedirect, maxRedirects, redirectTarget } from './redirects.js';
+import { realDelay, withRetries } from './retries.js';
 import type { Transfer, TransferPolicy, TransferRequest, TransferResponse } from './transfer.js';
 import { transferFailure } from './transfer-failure.js';
 import { TransferWatch } from './transfer-watch.js';
@@ -20,6 +21,7 @@ const ownHeaders = ['authorization', 'proxy-authorization', 'cookie', 'host', 'a
  *   the proxy resolves names.
  * - Redirects within the origin, at most five. The credential goes to its origin alone. No cookies are kept.
  * - Bodies are asked for unencoded and never decoded.
+ * - What only reads is sent again, twice at most, while the server is busy or breaks the connection before it answers.
  * - No connection, a broken one or one that ends early is NETWORK_FAILED. A connected server that is silent, slow or
  *   sends too much is TRANSFER_LIMIT.
  * - Messages name origin and path, never query, user name or credential.
@@ -41,7 +43,9 @@ export function createTransfer(
       refuseOwnHeaders(request);
       policy.signal?.throwIfAborted();
       opened ??= openDispatchers(policy, seams);
-      return send(request, url, policy, await opened);
+      const dispatchers = await opened;
+      const once = () => send(request, url, policy, dispatchers);
+      return withRetries(request, once, seams.delay ?? realDelay, policy.signal);
     },
     close: async () => {
       const closing = opened;

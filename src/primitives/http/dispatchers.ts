@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { UdosError } from '../../errors/index.js';
 import { isLoopbackHost } from './address-rules.js';
 import { createCheckedLookup, type Resolve } from './checked-lookup.js';
+import type { Delay } from './retries.js';
 import type { TransferPolicy } from './transfer.js';
 
 /** Who sends a request: this machine or the user's proxy. */
@@ -15,6 +16,8 @@ export interface Dispatchers {
 export interface TransferSeams {
   readonly resolve: Resolve;
   readonly certificateAuthority?: string | undefined;
+  /** How to wait before a request is sent again. */
+  readonly delay?: Delay | undefined;
 }
 
 /**

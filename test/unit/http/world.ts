@@ -20,6 +20,8 @@ interface TransferSettings extends Partial<Omit<TransferPolicy, 'limits'>> {
   /** The addresses that each name has; every other name is unknown. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
   readonly resolve?: Resolve;
+  /** Told how long a transfer would wait before it sends again; nothing waits. */
+  readonly onWait?: (milliseconds: number) => void;
 }
 
 /** Servers and transfers of one test, ended with it. The servers offer `a.txt`, which holds a hundred letters. */
@@ -40,7 +42,7 @@ export async function makeHttpWorld(): Promise<HttpWorld> {
   };
   return {
     serve: async (options) => keep(await startStaticServer(folder, options)),
-    transfer: ({ limits, names, resolve, ...policy } = {}) =>
+    transfer: ({ limits, names, resolve, onWait, ...policy } = {}) =>
       keep(
         createTransfer(
           {
@@ -52,6 +54,10 @@ export async function makeHttpWorld(): Promise<HttpWorld> {
           {
             resolve: resolve ?? resolveFrom({ localhost: ['127.0.0.1'], ...names }),
             certificateAuthority: loopbackCertificate.cert,
+            delay: (milliseconds, signal) => {
+              onWait?.(milliseconds);
+              return signal?.aborted === true ? Promise.reject(signal.reason as Error) : Promise.resolve();
+            },
           },
         ),
       ),

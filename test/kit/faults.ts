@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Machine, Result } from './machine.js';
+
+const preload = pathToFileURL(path.join(import.meta.dirname, 'fault-preload.mjs')).href;
+
+/** What happens at a step: `kill -9`, in the middle of a write where it is one, or the system error of that name. */
+export type FaultKind = 'kill' | 'EIO' | 'ENOSPC' | 'EACCES' | 'EROFS' | 'ECONNRESET' | 'ETIMEDOUT';
+
+export interface FaultPlan {
+  /** Which steps count: all that change the disk; of those the renames; whatever is sent and received. */
+  readonly on?: 'disk' | 'rename' | 'network';
+  /** The step, from 1. */
+  readonly at?: number;
+  readonly how?: FaultKind;
+  /** Every later step fails, too. */
+  readonly forGood?: boolean;
+  /** Only steps on paths in this folder count. */
+  readonly below?: string;
+  /** Writes fail after so many bytes: how a full disk looks. */
+  readonly quota?: number;
+}
+
+export interface FaultReport {
+  /** Steps that were taken or tried; renames count as steps of the disk, too. */
+  readonly disk: number;
+  readonly rename: number;
+  readonly network: number;
+  /** Bytes that files got. */
+  readonly bytes: number;
+  /** The step that failed first, in words; null when the command ended before it. */
+  readonly hit: string | null;
+}
+
+/** Runs one command under a plan. An empty plan only counts. */
+export async function runWithFault(
+  machine: Machine,
+  plan: FaultPlan,
+  ...args: readonly string[]
+): Promise<Result & { readonly report: FaultReport }> {
+  const file = path.join(path.dirname(machine.home), 'fault-report.json');
+  machine.environment.TEST_FAULT = JSON.stringify({ ...plan, report: file });
+  machine.preload(preload);
+  try {
+    const result = await machine.run(...args).result;
+    if (!existsSync(file)) throw new Error(`the fault plan was never loaded:\n${result.stderr}`);
+    return { ...result, report: JSON.parse(readFileSync(file, 'utf8')) as FaultReport };
+  } finally {
+    rmSync(file, { force: true });
+    machine.preload();
+    delete machine.environment.TEST_FAULT;
+  }
+}

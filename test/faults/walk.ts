@@ -11,14 +11,14 @@ export interface Lane {
   readonly folders: readonly string[];
 }
 
-export interface WalkedCommand<State> {
+export interface WalkedCommand<State, L extends Lane = Lane> {
   readonly args: readonly string[];
   /** The exit status of the failing command; a step that need not succeed may let it pass. */
   readonly failsWith: Readonly<Record<'disk' | 'network', number>>;
   /** What of a lane has to be old or new; asked before and after a run without a fault. */
-  observe(lane: Lane): State;
+  observe(lane: L): State | Promise<State>;
   /** Proves that what the fault left is the old state or the new one, or becomes one with the next command. */
-  judge(lane: Lane, round: Round<State>): Promise<void>;
+  judge(lane: L, round: Round<State>): Promise<void>;
 }
 
 export interface Round<State> {
@@ -42,9 +42,9 @@ const errorsOf: Readonly<Record<'disk' | 'network', readonly FaultKind[]>> = {
  *
  * @param rounds how many to try on the disk and in the network, when not all.
  */
-export async function walk<State>(
-  lanes: readonly Lane[],
-  command: WalkedCommand<State>,
+export async function walk<State, L extends Lane>(
+  lanes: readonly L[],
+  command: WalkedCommand<State, L>,
   rounds: { readonly disk: number; readonly network: number },
 ): Promise<void> {
   const known = await Promise.all(lanes.map((lane) => runWhole(lane, command)));
@@ -70,20 +70,20 @@ export async function walk<State>(
 }
 
 /** Runs the command without a fault, to learn how many steps it takes and what it leads to, and puts the lane back. */
-async function runWhole<State>(lane: Lane, command: WalkedCommand<State>) {
+async function runWhole<State, L extends Lane>(lane: L, command: WalkedCommand<State, L>) {
   const saved = save(lane);
-  const old = command.observe(lane);
+  const old = await command.observe(lane);
   const { status, stderr, report } = await runWithFault(lane.machine, {}, ...command.args);
   assert.equal(status, 0, stderr);
-  const after = command.observe(lane);
+  const after = await command.observe(lane);
   saved.restore();
   return { lane, saved, report, old, new: after };
 }
 
 /** @returns false when the command ended before that step. */
-async function tryFault<State>(
-  lane: Lane,
-  command: WalkedCommand<State>,
+async function tryFault<State, L extends Lane>(
+  lane: L,
+  command: WalkedCommand<State, L>,
   round: Omit<Round<State>, 'result'>,
 ): Promise<boolean> {
   const { plan } = round;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import fc from 'fast-check';
 import { hasCode } from '../../../src/errors/index.js';
 import {
@@ -147,6 +148,29 @@ describe('commitChanges', () => {
     await assert.rejects(commit({ a: '2' }, { expected: first, parents: [first], base: first }), (error) =>
       hasCode(error, 'STATE_LOCKED'),
     );
+  });
+
+  it('passes over the lock that a dead udos left, whole or torn, once ten seconds are over', async () => {
+    const first = await commit({ a: '1' });
+    const lock = sandbox.at('repo.git', 'refs', 'heads', 'main.lock');
+    for (const left of [`udos ${'0'.repeat(32)}\n`, 'udos 00', 'ud', '']) {
+      writeFileSync(lock, left);
+      await assert.rejects(commit({ a: '2' }), (error) => hasCode(error, 'STATE_LOCKED'));
+      const past = new Date(Date.now() - 11_000);
+      utimesSync(lock, past, past);
+      const before = git(repo.gitdir, 'rev-parse', main);
+      await commit({ a: left }, { expected: before, parents: [first] });
+      assert.deepEqual(readdirSync(path.dirname(lock)), ['main']);
+    }
+  });
+
+  it("never passes over a lock of git's, however old", async () => {
+    const first = await commit({ a: '1' });
+    const lock = sandbox.at('repo.git', 'refs', 'heads', 'main.lock');
+    writeFileSync(lock, `${first}\n`);
+    utimesSync(lock, 0, 0);
+    await assert.rejects(commit({ a: '2' }, { expected: first }), (error) => hasCode(error, 'STATE_LOCKED'));
+    assert.equal(git(repo.gitdir, 'rev-parse', main), first);
   });
 
   it("keeps out while git holds the ref's lock", async () => {

@@ -3,8 +3,9 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode, type ErrorCode } from '../../../src/errors/index.js';
 import { indexPath } from '../../../src/model/names.js';
-import { createTransfer, defaultTransferLimits, type Transfer } from '../../../src/primitives/http/index.js';
+import type { Transfer } from '../../../src/primitives/http/index.js';
 import { createHttpSource } from '../../../src/registry/sources/http-source.js';
+import { loopbackTransfer } from '../../kit/loopback-transfer.js';
 import { startStaticServer, type StaticServer } from '../../kit/static-server.js';
 import { describeIndexSource } from './contract.js';
 import { makeTemporaryFolder, replaceTree } from './tree.js';
@@ -24,11 +25,7 @@ async function makeWebWorld(etags: boolean): Promise<WebWorld> {
   const home = await makeTemporaryFolder();
   const published = path.join(home, 'published');
   const server = await startStaticServer(published, { etags });
-  const transfer = createTransfer({
-    allowLoopback: true,
-    allowPrivate: false,
-    limits: defaultTransferLimits,
-  });
+  const transfer = loopbackTransfer();
   return {
     published,
     cacheFolder: path.join(home, 'cache'),

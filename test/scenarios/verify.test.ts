@@ -88,7 +88,7 @@ describe('udos verify', () => {
     await rotatePublisher(world.registry('main'), 'ada', ['ada/notes', 'ada/extra'], testKey('next'));
     const [note, ...more] = await notes();
     assert.deepEqual([note?.kind, note?.where, more], ['signers-changed', 'ada/notes', []]);
-    assert.ok(note?.message.includes(testKey('next').fingerprint));
+    assert.ok(note !== undefined && note.message.includes(testKey('next').fingerprint));
     assert.match((await world.run('verify').succeeds()).stdout, /! ada\/notes is vouched for by keys/);
     await sick.follow(note.fix);
     assert.deepEqual(await notes(), []);

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import type { PublisherDocument } from '../../src/model/formats/index.js';
+import { layout } from '../../src/model/index-layout.js';
+import type { Publisher, Sha256 } from '../../src/model/names.js';
+import { sha256Hex } from '../../src/primitives/crypto/index.js';
+import { signFile } from '../../src/registry/index.js';
+import { testKey } from '../kit/keys.js';
+import type { TestRegistry } from '../kit/test-registry.js';
+import { threat } from '../kit/threat.js';
+import { ada, forgePublisher, notes, takenOverBy, thief } from './forgeries.js';
+import { everything, Stage } from './stage.js';
+
+const update = ['update'] as const;
+const adaOne = layout.publisher('ada' as Publisher, 1);
+const adaTwo = layout.publisher('ada' as Publisher, 2);
+const heir = testKey('the heir');
+
+threat('F3', 'Publisher takeover', () => {
+  const stage = new Stage();
+  /** The head is genuine, the publisher's second version is not, and goes. */
+  const belowTheHead = {
+    moves: ['trust'] as const,
+    recover: () => {
+      const second = stage.registry.published.paths.filter((file) => file.startsWith(adaTwo));
+      return stage.registry.forge(new Map(second.map((file) => [file, null])));
+    },
+  };
+
+  it('the new keys sign for themselves', async () => {
+    await forgePublisher(stage.registry, takenOverBy(thief), [thief]);
+    const { stderr } = await stage.refuses('PUBLISHER_INVALID', update, belowTheHead);
+    assert.match(stderr, /the owners of version 1/);
+  });
+
+  it('the old key is stolen, and signs for keys that do not sign', async () => {
+    await forgePublisher(stage.registry, takenOverBy(heir), [ada]);
+    const { stderr } = await stage.refuses('PUBLISHER_INVALID', update, belowTheHead);
+    assert.match(stderr, /the owners of version 2/);
+  });
+
+  it('curators replace the owners and do not say so', async () => {
+    await forgePublisher(stage.registry, takenOverBy(thief), [stage.registry.keys.curator, thief]);
+    await stage.refuses('PUBLISHER_INVALID', update, belowTheHead);
+  });
+
+  it('somebody who is no curator calls it a recovery', async () => {
+    const recovery = (document: PublisherDocument) => ({
+      ...takenOverBy(thief)(document),
+      recovery: true as const,
+    });
+    await forgePublisher(stage.registry, recovery, [stage.registry.keys.checkpoint, thief]);
+    await stage.refuses('PUBLISHER_INVALID', update, belowTheHead);
+  });
+
+  it('the history of the publisher begins anew', async () => {
+    const { registry } = stage;
+    const first = JSON.parse(Buffer.from(await registry.bytes(adaOne)).toString()) as PublisherDocument;
+    const changes = new Map<string, Uint8Array | null>();
+    for (const file of (await registry.withSidecars(adaOne)).keys()) changes.set(file, null);
+    for (const [file, bytes] of registry.signed(adaOne, takenOverBy(thief)(first), [
+      registry.keys.curator,
+      thief,
+    ]))
+      changes.set(file, bytes);
+    await registry.forge(changes);
+    const { stderr } = await stage.refuses('PUBLISHER_INVALID', update, {
+      moves: ['trust'],
+      recover: async () => registry.forge(await registry.withSidecars(adaOne, registry.main)),
+    });
+    assert.match(stderr, /not the one seen before/);
+  });
+
+  describe('curators recover the publisher, as they may', () => {
+    const recovered = () => stage.goOn((registry) => recover(registry));
+
+    it('is refused by a frozen install, on every machine and every time', async () => {
+      await recovered();
+      for (const machine of [stage.newcomer(), stage.newcomer()]) {
+        for (let time = 0; time < 2; time += 1) {
+          await machine.run('install', '--frozen').failsWith('PUBLISHER_RECOVERED');
+          machine.expectUnchanged('lockfile', 'project', 'installed', 'receipts');
+        }
+      }
+    });
+
+    it('is refused by an update off a terminal, until somebody says yes', async () => {
+      const { victim } = await recovered();
+      const { stderr } = await victim.run(...update).failsWith('PUBLISHER_RECOVERED');
+      victim.expectUnchanged(...everything.filter((part) => part !== 'trust'));
+      assert.match(stderr, /The curators of the registry, not its owners/);
+
+      const { stdout } = await victim.run('update', '--yes').succeeds();
+      assert.match(stdout, /curators, not its owners, gave its publisher new keys/);
+      const colleague = stage.world.newMachine('colleague');
+      colleague.copyFrom(victim, 'udos.json', 'udos-lock.json');
+      await colleague.run('install', '--frozen').succeeds();
+    });
+  });
+});
+
+/** Version 2 of ada by the curators, and her documents vouched for by the new key. */
+async function recover(registry: TestRegistry): Promise<void> {
+  const before = await registry.bytes(adaOne);
+  const first = JSON.parse(Buffer.from(before).toString()) as PublisherDocument;
+  const second = {
+    ...takenOverBy(heir)(first),
+    version: 2,
+    previous: sha256Hex(before) as Sha256,
+    recovery: true as const,
+  };
+  const path = layout.document(notes);
+  const bytes = await registry.bytes(path);
+  const { type, serial } = JSON.parse(Buffer.from(bytes).toString()) as { type: string; serial: number };
+  await registry.edit(
+    new Map<string, Uint8Array | null>([
+      ...registry.signed(adaTwo, second, [registry.keys.curator]),
+      ...[...(await registry.withSidecars(path, registry.main)).keys()]
+        .filter((file) => file !== path)
+        .map((file) => [file, null] as const),
+      signFile(heir, registry.id, { path, bytes, type, n: serial }),
+    ]),
+  );
+}

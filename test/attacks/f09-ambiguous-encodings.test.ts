@@ -1,0 +1,35 @@
+import { layout } from '../../src/model/index-layout.js';
+import { threat } from '../kit/threat.js';
+import { notes } from './forgeries.js';
+import { Stage } from './stage.js';
+
+const path = layout.document(notes);
+
+/** The same JSON value in other bytes. Whoever signs values, and not bytes, takes all of these for the signed document. */
+const sameValue: Readonly<Record<string, (text: string) => string>> = {
+  'a space more': (text) => text.replace('": ', '":  '),
+  'without any space': (text) => JSON.stringify(JSON.parse(text)),
+  'its fields in another order': (text) =>
+    `${JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text) as object).reverse()), null, 2)}\n`,
+  'a letter as an escape': (text) => text.replace('"type"', '"\\u0074ype"'),
+  'a number in another form': (text) => text.replace(/"serial": (\d+)/, '"serial": $1e0'),
+  'without its last line end': (text) => text.trimEnd(),
+  'line ends of Windows': (text) => text.replaceAll('\n', '\r\n'),
+  'a byte order mark': (text) => `\ufeff${text}`,
+};
+
+threat('F9', 'Ambiguous encodings', () => {
+  const stage = new Stage();
+
+  for (const [what, change] of Object.entries(sameValue)) {
+    it(`a signed document with ${what}`, async () => {
+      const { registry } = stage;
+      const text = Buffer.from(await registry.bytes(path, registry.published)).toString();
+      await registry.forge(new Map([[path, Buffer.from(change(text))]]));
+      await stage.refuses('DOCUMENT_INVALID', ['update'], {
+        moves: ['trust'],
+        recover: async () => registry.forge(await registry.withSidecars(path, registry.main)),
+      });
+    });
+  }
+});

@@ -101,12 +101,11 @@ export class Stage {
   /** The owner goes on, and a victim sees it. What it answers is for {@link refuses}. */
   async goOn(
     step: (registry: TestRegistry) => Promise<unknown>,
-    kind?: SourceKind,
   ): Promise<{ victim: Machine; recover: () => Promise<void> }> {
     this.world.clock.advanceDays(1);
     await step(this.registry);
     await this.registry.checkpoint();
-    const victim = this.victim(kind);
+    const victim = this.victim();
     await this.#inProcess(victim).run('info', 'ada/notes');
     return { victim, recover: await this.registry.mark() };
   }

@@ -90,6 +90,11 @@ threat('T8', 'Rollback', () => {
       await stage.refuses('INDEX_FORK', update);
     });
 
+    it('another line before the head that was seen', async () => {
+      await forgeLog((lines) => lines.with(0, `1 ${'0'.repeat(64)}`));
+      await stage.refuses('INDEX_FORK', update);
+    });
+
     it('another line for the head that was seen', async () => {
       await stage.registry.forge(new Map());
       await forgeLog((lines) => lines.with(2, `3 ${'0'.repeat(64)}`));

@@ -12,7 +12,8 @@ const artifactOf = (name: string, version: string) => layout.artifact(name as Pl
 threat('T11', 'Wrong software', () => {
   const stage = new Stage({
     story: async (registry) => {
-      await registry.publish('ada/lists', '1.2.0');
+      // Short, so that its artifact fits where another is expected.
+      await registry.publish('ada/lists', '1.2.0', { description: 'L' });
     },
   });
   const honestDocument = (name: string) => async () => {
@@ -93,7 +94,7 @@ threat('T11', 'Wrong software', () => {
   describe('a genuine artifact', () => {
     for (const [what, from] of [
       ['of another version', artifactOf('ada/notes', '1.0.0')],
-      ['of another plugin', artifactOf('bob/base', '1.0.0')],
+      ['of another plugin', artifactOf('ada/lists', '1.2.0')],
     ] as const) {
       it(`${what}, served in its place`, async () => {
         const other = await stage.registry.bytes(from);

@@ -22,6 +22,8 @@ export const layout = {
   root: (version: number) => indexPath(`trust/root/${version}.json`),
   /** Chunk 1 holds lines 1 to 256. */
   logChunk: (chunk: number) => indexPath(`trust/log/${chunk}.txt`),
+  /** Everything of a publisher: its versions and its plugin documents. */
+  namespace: (publisher: Publisher) => indexPath(`plugins/${publisher.slice(0, 2)}/${publisher}`),
   publisherFolder: (publisher: Publisher) =>
     indexPath(`plugins/${publisher.slice(0, 2)}/${publisher}/publisher`),
   publisher: (publisher: Publisher, version: number) =>

@@ -1,15 +1,12 @@
-import path from 'node:path';
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { sidecarOf } from '../model/index-layout.js';
 import { publisherDocument } from '../model/formats/index.js';
 import { parsePublisher, type Fingerprint } from '../model/names.js';
-import { parsePublicKeyFile } from '../primitives/crypto/index.js';
-import { readFileIfAny } from '../primitives/fs/index.js';
 import { firstPublisher, signedDocument } from './steps/author-index.js';
 import { readPublisher, readRoles } from './steps/index-documents.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
-import { namingFile } from './steps/key-files.js';
+import { readPublicKeyFile } from './steps/public-keys.js';
 import { findSigners, openSignersFor } from './steps/signers.js';
 import { requireTyped } from './steps/typed-text.js';
 
@@ -97,20 +94,9 @@ function requireProfile({ displayName, url, email }: PublisherAddOptions): void 
 
 async function readKeys(context: Context, files: readonly string[]): Promise<Record<string, string>> {
   const ring: Record<string, string> = {};
-  for (const name of files) {
-    const file = path.resolve(context.cwd, name);
-    const bytes = await readFileIfAny(file);
-    if (bytes === undefined) {
-      throw new UdosError('FILE_NOT_FOUND', `There is no file ${file}.`, {
-        hint: 'Name the .pub file that the owner gave you.',
-        data: { file },
-      });
-    }
-    await namingFile(file, () => {
-      const key = parsePublicKeyFile(Buffer.from(bytes).toString('utf8'));
-      ring[key.fingerprint] = key.encoded;
-      return Promise.resolve();
-    });
+  for (const file of files) {
+    const key = await readPublicKeyFile(context, file);
+    ring[key.fingerprint] = key.encoded;
   }
   return ring;
 }

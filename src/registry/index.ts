@@ -6,9 +6,17 @@
  * the client's own checks and makes the next checkpoint.
  */
 export { generateSums } from './owner/folder-sums.js';
-export { emptyTree, treeHead, withChanges, type Changes, type IndexTree } from './owner/index-tree.js';
-export { judgeTree, type JudgeRelease } from './owner/judge-tree.js';
-export { prepareCheckpoint, rememberPublished, type PreparedCheckpoint } from './owner/prepare-checkpoint.js';
+export {
+  emptyTree,
+  onlyNamespace,
+  treeHead,
+  withChanges,
+  type Changes,
+  type IndexTree,
+} from './owner/index-tree.js';
+export { judgeTree, type JudgeRelease, type Judgement } from './owner/judge-tree.js';
+export { prepareCheckpoint, type PreparedCheckpoint } from './owner/prepare-checkpoint.js';
+export { rememberPublished } from './owner/remember-published.js';
 export { signFile, type Signer } from './owner/signer.js';
 export { createFolderSource } from './sources/folder-source.js';
 export { createGitLocalSource } from './sources/git-local-source.js';

@@ -1,4 +1,4 @@
-import type { PluginDocument, PublisherDocument, Root } from '../../model/formats/index.js';
+import type { PluginDocument, PublisherDocument, Revocations, Root } from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
 import type { IndexPath, Publisher, RegistryId } from '../../model/names.js';
 import { formatJson } from '../../primitives/json/index.js';
@@ -8,7 +8,7 @@ import { signFile, type Changes, type IndexTree, type Signer } from '../../regis
 export function signedDocument(
   registry: RegistryId,
   path: IndexPath,
-  document: Root | PublisherDocument | PluginDocument,
+  document: Root | PublisherDocument | PluginDocument | Revocations,
   signers: readonly Signer[],
   tree: IndexTree,
 ): Changes {

@@ -1,15 +1,19 @@
 import {
   checkpoint,
   publisherDocument,
+  pluginDocument,
   readFormat,
+  revocations as revocationsFormat,
   root as rootFormat,
   type Checkpoint,
+  type PluginDocument,
   type PublisherDocument,
+  type Revocations,
   type Root,
 } from '../../model/formats/index.js';
 import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
-import type { IndexPath, Publisher } from '../../model/names.js';
+import { isPluginName, type IndexPath, type PluginName, type Publisher } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import type { IndexTree } from '../../registry/index.js';
 
@@ -41,10 +45,51 @@ export async function readPublisher(
   tree: IndexTree,
   publisher: Publisher,
 ): Promise<PublisherDocument | undefined> {
+  return (await readPublisherFile(tree, publisher))?.document;
+}
+
+/** The same with its place and bytes, which the next version refers to. */
+export async function readPublisherFile(
+  tree: IndexTree,
+  publisher: Publisher,
+): Promise<
+  { readonly path: IndexPath; readonly bytes: Uint8Array; readonly document: PublisherDocument } | undefined
+> {
   const version = newestVersion(tree, layout.publisherFolder(publisher));
   if (version === 0) return undefined;
   const path = layout.publisher(publisher, version);
-  return readFormat(publisherDocument, await readOne(tree, path), { what: path, code: 'PUBLISHER_INVALID' });
+  const bytes = await readOne(tree, path);
+  const document = readFormat(publisherDocument, bytes, { what: path, code: 'PUBLISHER_INVALID' });
+  return { path, bytes, document };
+}
+
+/** The list of revocations, or undefined. Not verified. */
+export async function readRevocations(tree: IndexTree): Promise<Revocations | undefined> {
+  const path = layout.revocations;
+  const bytes = (await tree.read([path])).get(path);
+  return bytes && readFormat(revocationsFormat, bytes, { what: path, code: 'REVOCATIONS_INVALID' });
+}
+
+/** A plugin document with its bytes, or undefined. Not verified. */
+export async function readDocument(
+  tree: IndexTree,
+  plugin: PluginName,
+): Promise<{ readonly bytes: Uint8Array; readonly document: PluginDocument } | undefined> {
+  const path = layout.document(plugin);
+  const bytes = (await tree.read([path])).get(path);
+  return (
+    bytes && { bytes, document: readFormat(pluginDocument, bytes, { what: path, code: 'DOCUMENT_INVALID' }) }
+  );
+}
+
+/** The plugins of a publisher that a tree has, sorted. */
+export function pluginsOf(tree: IndexTree, publisher: Publisher): PluginName[] {
+  const namespace = `${layout.namespace(publisher)}/`;
+  return tree.paths
+    .filter((path) => path.startsWith(namespace) && path.endsWith('.json'))
+    .map((path) => `${publisher}/${path.slice(namespace.length, -'.json'.length)}`)
+    .filter(isPluginName)
+    .sort();
 }
 
 /** The highest n of `<folder>/<n>.json`; 0 when there is none. */

@@ -17,17 +17,25 @@ import { judgeRelease } from './judge-release.js';
 import { findSigners } from './signers.js';
 
 export interface Submission {
-  readonly document: PluginDocument;
-  /** Files that go with it: artifacts. */
-  readonly files: Changes;
-  readonly signers: readonly Signer[];
+  readonly changes: Changes;
+  /** Paths that must be good afterwards. What else on main is bad is kept back, and told. */
+  readonly concerned: ReadonlySet<string>;
   readonly message: string;
-  /** Names the branch of a proposal. */
-  readonly what: string;
+  /** Where a proposal goes when no branch is named. */
+  readonly proposalBranch: string;
   /** Propose on a branch even where the checkpoint key is at hand. */
   readonly branch: string | boolean;
   readonly keys: readonly string[];
   readonly dryRun: boolean;
+}
+
+export interface DocumentSubmission extends Omit<Submission, 'changes' | 'concerned' | 'proposalBranch'> {
+  readonly document: PluginDocument;
+  /** Files that go with it: artifacts. */
+  readonly files: Changes;
+  readonly signers: readonly Signer[];
+  /** Names the branch of a proposal. */
+  readonly what: string;
 }
 
 export interface Submitted {
@@ -37,41 +45,49 @@ export interface Submitted {
   readonly sequence: number | null;
 }
 
+/** Signs a plugin document and brings it into an index: see {@link submitChanges}. */
+export async function submitDocument(
+  context: Context,
+  workspace: IndexWorkspace,
+  submission: DocumentSubmission,
+): Promise<Submitted> {
+  const { document, files, signers, what, ...rest } = submission;
+  const path = layout.document(document.name);
+  const signed = signedDocument(workspace.registry, path, document, signers, workspace.main);
+  return submitChanges(context, workspace, {
+    ...rest,
+    changes: new Map([...signed, ...files]),
+    concerned: new Set<string>([path, layout.publisherFolder(publisherOf(document.name))]),
+    proposalBranch: branchFor(document.name, what),
+  });
+}
+
 /**
- * Brings a signed document into an index. Who holds the checkpoint key commits to main, checkpoints and pushes, in one
- * go; everybody else gets a branch to open a pull request from. Either way the result is judged first, as a client and as
+ * Brings signed files into an index. Who holds the checkpoint key commits to main, checkpoints and pushes, in one go;
+ * everybody else gets a branch to open a pull request from. Either way the result is judged first, as a client and as
  * `registry check` would.
  *
- * @throws what a client would say of the document; PUSH_REFUSED, AUTH_REQUIRED. Nothing is committed before the judging.
+ * @throws what a client would say of the files; PUSH_REFUSED, AUTH_REQUIRED. Nothing is committed before the judging.
  */
-export async function submitDocument(
+export async function submitChanges(
   context: Context,
   workspace: IndexWorkspace,
   submission: Submission,
 ): Promise<Submitted> {
-  const { document, dryRun, message } = submission;
-  const path = layout.document(document.name);
-  const signed = signedDocument(workspace.registry, path, document, submission.signers, workspace.main);
-  const changes: Changes = new Map([...signed, ...submission.files]);
+  const { changes, concerned, dryRun, message } = submission;
   const roles = await readRoles(workspace.main);
   const checkpointers =
     submission.branch === false ? await findSigners(context, roles.checkpoint, submission.keys) : [];
   const mayPublish = checkpointers.length >= roles.checkpoint.threshold && roles.witness === undefined;
 
   if (!mayPublish) {
-    await judgeProposal(context, workspace, changes, document);
-    const branch =
-      typeof submission.branch === 'string' ? submission.branch : branchFor(document.name, submission.what);
-    if (dryRun) return { state: 'dry-run', branch, sequence: null };
-    await workspace.commit(changes, message, branch);
-    context.reporter.step('Pushing the branch');
-    await workspace.push(branch);
-    return { state: 'proposed', branch, sequence: null };
+    await judgeProposal(context, workspace, changes, concerned);
+    return propose(context, workspace, submission);
   }
   const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, checkpointers, days);
   for (const problem of prepared.keptBack) {
-    if (concerns(problem.path, document)) throw problem.error;
+    if (concerned.has(problem.path)) throw problem.error;
     context.reporter.warn(`${problem.path} stays as it was published: ${problem.error.message}`);
   }
   if (dryRun) return { state: 'dry-run', branch: null, sequence: prepared.checkpoint.sequence };
@@ -84,11 +100,26 @@ export async function submitDocument(
   return { state: 'published', branch: null, sequence: prepared.checkpoint.sequence };
 }
 
+/** Pushes files on a branch, unjudged: for a pull request, or for others to add their signatures. */
+export async function propose(
+  context: Context,
+  workspace: IndexWorkspace,
+  submission: Submission,
+): Promise<Submitted> {
+  const { changes, dryRun, message, proposalBranch } = submission;
+  const branch = typeof submission.branch === 'string' ? submission.branch : proposalBranch;
+  if (dryRun) return { state: 'dry-run', branch, sequence: null };
+  await workspace.commit(changes, message, branch);
+  context.reporter.step('Pushing the branch');
+  await workspace.push(branch);
+  return { state: 'proposed', branch, sequence: null };
+}
+
 async function judgeProposal(
   context: Context,
   workspace: IndexWorkspace,
   changes: Changes,
-  document: PluginDocument,
+  concerned: ReadonlySet<string>,
 ): Promise<void> {
   const judgement = await judgeTree({
     registry: workspace.registry,
@@ -97,12 +128,6 @@ async function judgeProposal(
     now: context.clock.now().getTime(),
     judgeRelease,
   });
-  const problem = judgement.problems.find((one) => concerns(one.path, document));
+  const problem = judgement.problems.find((one) => concerned.has(one.path));
   if (problem !== undefined) throw problem.error;
-}
-
-function concerns(path: string, document: PluginDocument): boolean {
-  return (
-    path === layout.document(document.name) || path === layout.publisherFolder(publisherOf(document.name))
-  );
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../context/index.js';
 import type { PluginDocument } from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
 import { publisherOf, type PluginName } from '../../model/names.js';
-import { judgeTree, rememberPublished, type IndexTree } from '../../registry/index.js';
+import { judgeTree, onlyNamespace, rememberPublished } from '../../registry/index.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
 
@@ -21,7 +21,7 @@ export async function readTrustedDocument(
   const { registry, main, published } = workspace;
   const judgement = await judgeTree({
     registry,
-    tree: onlyPublisher(main, plugin),
+    tree: onlyNamespace(main, publisherOf(plugin)),
     store: await rememberPublished(registry, published),
     now: context.clock.now().getTime(),
     judgeRelease,
@@ -30,13 +30,4 @@ export async function readTrustedDocument(
   const problem = judgement.problems.find(({ path }) => concerned.has(path));
   if (problem !== undefined) throw problem.error;
   return judgement.documents.get(plugin);
-}
-
-/** The tree without the other publishers: they are none of this author's business. */
-function onlyPublisher(tree: IndexTree, plugin: PluginName): IndexTree {
-  const own = `${layout.pluginsFolder}/${plugin.slice(0, 2)}/${publisherOf(plugin)}/`;
-  return {
-    paths: tree.paths.filter((path) => !path.startsWith(`${layout.pluginsFolder}/`) || path.startsWith(own)),
-    read: (paths) => tree.read(paths),
-  };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IndexHead } from '../../model/index-source.js';
-import { isIndexPath, type IndexPath } from '../../model/names.js';
+import { layout } from '../../model/index-layout.js';
+import { isIndexPath, type IndexPath, type Publisher } from '../../model/names.js';
 
 /** All files of an index, as its owner has them: a commit, a folder, or one of these with changes laid over it. */
 export interface IndexTree {
@@ -45,3 +46,12 @@ export function treeHead(tree: IndexTree, name: string): IndexHead {
 }
 
 export const emptyTree: IndexTree = { paths: [], read: () => Promise.resolve(new Map()) };
+
+/** A tree without the other publishers: all that decides about one of them. */
+export function onlyNamespace(tree: IndexTree, publisher: Publisher): IndexTree {
+  const own = `${layout.namespace(publisher)}/`;
+  return {
+    paths: tree.paths.filter((path) => !path.startsWith(`${layout.pluginsFolder}/`) || path.startsWith(own)),
+    read: (paths) => tree.read(paths),
+  };
+}

@@ -1,5 +1,11 @@
 import { UdosError } from '../../errors/index.js';
-import { readFormat, registryFile, type PluginDocument, type Release } from '../../model/formats/index.js';
+import {
+  readFormat,
+  registryFile,
+  type PluginDocument,
+  type Release,
+  type Revocations,
+} from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
 import {
   indexPath,
@@ -12,12 +18,12 @@ import {
 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { listedSidecars } from '../trust/checked-files.js';
-import { verifyDocument } from '../trust/documents.js';
+import { verifyDocument, type TrustedDocument } from '../trust/documents.js';
 import { publisherFiles, verifyPublisher, type TrustedPublisher } from '../trust/publishers.js';
-import { verifyRevocations, type RevocationList } from '../trust/revocation-list.js';
+import { revocationListOf, verifyRevocations, type RevocationList } from '../trust/revocation-list.js';
 import { advanceRoots, refuseExpiredRoot, type TrustedRoot } from '../trust/roots.js';
 import { createSummedFiles } from '../trust/summed-files.js';
-import type { TrustStore } from '../trust/trust-store.js';
+import type { SeenDocument, SeenPublisher, TrustStore } from '../trust/trust-store.js';
 import { generateSums, isGenerated } from './folder-sums.js';
 import { treeHead, withChanges, type IndexTree } from './index-tree.js';
 
@@ -36,6 +42,11 @@ export interface Judgement {
   readonly revocations: RevocationList | undefined;
   /** Documents that passed, by name. */
   readonly documents: ReadonlyMap<PluginName, PluginDocument>;
+  /** What a client remembers of the publishers and documents that passed. */
+  readonly seen: {
+    readonly publishers: ReadonlyMap<Publisher, SeenPublisher>;
+    readonly documents: ReadonlyMap<PluginName, SeenDocument>;
+  };
   readonly hashes: ReadonlyMap<string, Sha256>;
 }
 
@@ -55,6 +66,8 @@ export interface JudgeInput {
   readonly store: TrustStore;
   readonly now: number;
   readonly judgeRelease: JudgeRelease;
+  /** Judge as if the curators had signed these revocations, whatever the tree has. */
+  readonly revocations?: Revocations | undefined;
 }
 
 /**
@@ -93,11 +106,18 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
     readFormat(registryFile, bytes, { what: layout.registryFile, code: 'INDEX_INVALID' });
   });
   const storedSerial = (await store.load())?.head?.revocationsSerial ?? 0;
-  const revocations = await attempt(layout.revocations, () =>
-    verifyRevocations(files, registry, root, undefined, storedSerial),
-  );
+  const revocations =
+    input.revocations === undefined
+      ? await attempt(layout.revocations, () =>
+          verifyRevocations(files, registry, root, undefined, storedSerial),
+        )
+      : revocationListOf(registry, input.revocations);
 
   const documents = new Map<PluginName, PluginDocument>();
+  const seen = {
+    publishers: new Map<Publisher, SeenPublisher>(),
+    documents: new Map<PluginName, SeenDocument>(),
+  };
   for (const [publisher, plugins] of pluginsByPublisher(input.tree.paths, problems)) {
     const folder = layout.publisherFolder(publisher);
     await files.load(
@@ -112,14 +132,17 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
     const trusted = await attempt(folder, async () =>
       verifyPublisher(files, registry, root, publisher, effective, await store.readPublisher(publisher)),
     );
+    if (trusted !== undefined) seen.publishers.set(publisher, trusted.seen);
     for (const plugin of plugins) {
       await attempt(layout.document(plugin), async () => {
-        const document = await judgeDocument(input, plugin, trusted, effective, files);
-        if (document !== undefined) documents.set(plugin, document);
+        const judged = await judgeDocument(input, plugin, trusted, effective, files);
+        if (judged === undefined) return;
+        documents.set(plugin, judged.document);
+        seen.documents.set(plugin, judged.seen);
       });
     }
   }
-  return { problems, root, revocations, documents, hashes };
+  return { problems, root, revocations, documents, seen, hashes };
 }
 
 const noRevocations: RevocationList = { serial: 0, keys: new Set(), reasonAgainst: () => undefined };
@@ -130,7 +153,7 @@ async function judgeDocument(
   publisher: TrustedPublisher | undefined,
   revocations: RevocationList,
   files: Parameters<typeof verifyDocument>[0],
-): Promise<PluginDocument | undefined> {
+): Promise<TrustedDocument | undefined> {
   const seen = await input.store.readDocument(plugin);
   const trusted = verifyDocument(files, input.registry, plugin, publisher, revocations, seen);
   if (trusted === undefined || publisher === undefined) return undefined;
@@ -139,7 +162,7 @@ async function judgeDocument(
     if (seen?.releases[release.version] !== undefined) continue;
     await input.judgeRelease(input.tree, input.registry, trusted.document, release, keys);
   }
-  return trusted.document;
+  return trusted;
 }
 
 /** Roots are walked one by one, so that a bad one is named and the last good one is still used. */

@@ -1,25 +1,17 @@
 import { UdosError } from '../../errors/index.js';
 import { formatTime, type Checkpoint } from '../../model/formats/index.js';
 import { layout, logChunkLines } from '../../model/index-layout.js';
-import {
-  isPluginName,
-  type Alias,
-  type IndexPath,
-  type PluginName,
-  type RegistryId,
-  type Sha256,
-} from '../../model/names.js';
+import type { IndexPath, RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { formatJson } from '../../primitives/json/index.js';
-import { syncRegistry } from '../sync.js';
 import { chunkOf, formatChunk } from '../trust/log.js';
-import { createMemoryTrustStore } from '../trust/memory-trust-store.js';
-import type { TrustStore } from '../trust/trust-store.js';
 import type { TrustedRoot } from '../trust/roots.js';
 import { generateCatalog } from './catalog.js';
 import { generateSums, isGenerated } from './folder-sums.js';
-import { treeHead, withChanges, type Changes, type IndexTree } from './index-tree.js';
-import { judgeTree, type Judgement, type JudgeRelease, type Problem } from './judge-tree.js';
+import { withChanges, type Changes, type IndexTree } from './index-tree.js';
+import type { JudgeRelease, Problem } from './judge-tree.js';
+import { keepGoodParts } from './keep-good-parts.js';
+import { readAsClient, rememberPublished } from './remember-published.js';
 import { signFile, type Signer } from './signer.js';
 
 export interface CheckpointInput {
@@ -89,90 +81,6 @@ export async function prepareCheckpoint(input: CheckpointInput): Promise<Prepare
 
   await readAsClient(registry, withChanges(input.main, changes), store, issued);
   return { changes, checkpoint, keptBack };
-}
-
-/** What a client knows that has read everything that is published. */
-export async function rememberPublished(
-  registry: RegistryId,
-  published: IndexTree | undefined,
-): Promise<TrustStore> {
-  const store = createMemoryTrustStore();
-  if (published === undefined) return store;
-  // Read as on the day it was issued: an owner must be able to follow an expired index with a good one.
-  const checkpoint = (await published.read([layout.checkpoint])).get(layout.checkpoint);
-  const issued = /"issued":\s*"([^"]+)"/.exec(Buffer.from(checkpoint ?? []).toString('utf8'))?.[1] ?? '';
-  const index = await readAsClient(registry, published, store, Date.parse(issued) || 0);
-  for (const plugin of publishedPlugins(published)) {
-    // One that clients refuse already has nothing to be held to.
-    await index.plugins([plugin]).catch((error: unknown) => {
-      if (!(error instanceof UdosError)) throw error;
-    });
-  }
-  return store;
-}
-
-function publishedPlugins(tree: IndexTree): PluginName[] {
-  return tree.paths
-    .map((path) => /^plugins\/[^/]+\/([^/]+)\/([^/]+)\.json$/.exec(path))
-    .map((found) => `${found?.[1] ?? ''}/${found?.[2] ?? ''}`)
-    .filter(isPluginName);
-}
-
-function readAsClient(
-  registry: RegistryId,
-  tree: IndexTree,
-  store: TrustStore,
-  clock: number,
-): ReturnType<typeof syncRegistry> {
-  const head = treeHead(tree, 'tree');
-  const source = { location: 'this index', head: () => Promise.resolve(head) };
-  return syncRegistry({
-    registry,
-    alias: 'index' as Alias,
-    sources: [source],
-    store,
-    clock,
-    warn: () => undefined,
-  });
-}
-
-interface GoodParts {
-  readonly tree: IndexTree;
-  readonly reverted: Changes;
-  readonly judgement: Judgement;
-  readonly keptBack: readonly Problem[];
-}
-
-/** Puts failing paths back until what remains is good. Putting one back may uncover another, so this repeats. */
-async function keepGoodParts(input: CheckpointInput, store: TrustStore): Promise<GoodParts> {
-  const { main, published, registry, now, judgeRelease } = input;
-  const reverted = new Map<string, Uint8Array | null>();
-  const keptBack = new Map<string, Problem>();
-  for (;;) {
-    const tree = withChanges(main, reverted);
-    const judgement = await judgeTree({ registry, tree, store, now, judgeRelease });
-    const fresh = judgement.problems.filter((problem) => !keptBack.has(problem.path));
-    if (fresh.length === 0) return { tree, reverted, judgement, keptBack: [...keptBack.values()] };
-    for (const problem of fresh) {
-      if (problem.error.code === 'ROOT_EXPIRED') throw problem.error;
-      keptBack.set(problem.path, problem);
-      for (const [path, bytes] of await lastGood(problem.path, main, published)) reverted.set(path, bytes);
-    }
-  }
-}
-
-/** The published bytes of a path with all that signs it, or of all files below a folder. */
-async function lastGood(path: string, main: IndexTree, published: IndexTree | undefined): Promise<Changes> {
-  const belongs = (candidate: string) =>
-    candidate === path ||
-    candidate.startsWith(`${path}/`) ||
-    (candidate.startsWith(`${path}.`) && candidate.endsWith('.minisig'));
-  const changes = new Map<string, Uint8Array | null>();
-  for (const candidate of main.paths.filter(belongs)) changes.set(candidate, null);
-  if (published === undefined) return changes;
-  const before = published.paths.filter((candidate) => belongs(candidate) && !isGenerated(candidate));
-  for (const [candidate, bytes] of await published.read(before)) changes.set(candidate, bytes);
-  return changes;
 }
 
 /** The published log with one more line, for the checkpoint that is being replaced. */

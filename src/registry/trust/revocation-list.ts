@@ -43,7 +43,7 @@ export function verifyRevocations(
   }
   if (file === undefined) {
     if (storedSerial > 0) throw invalid(`serial ${storedSerial} was seen before, and now there are none`);
-    return listOf(registry, undefined);
+    return revocationListOf(registry, undefined);
   }
   const document = readFormat(revocationsFormat, file.bytes, {
     what: layout.revocations,
@@ -64,10 +64,11 @@ export function verifyRevocations(
     roleName: 'the curator role',
     code: 'REVOCATIONS_INVALID',
   });
-  return listOf(registry, document);
+  return revocationListOf(registry, document);
 }
 
-function listOf(registry: RegistryId, document: Revocations | undefined): RevocationList {
+/** What a list of revocations says, once it is believed. */
+export function revocationListOf(registry: RegistryId, document: Revocations | undefined): RevocationList {
   const releases = new Map<PluginName, Revocations['releases']>();
   for (const release of document?.releases ?? []) {
     if (release.registry !== undefined && release.registry !== registry) continue;

@@ -53,3 +53,16 @@ export async function readPublicKeyFile(context: Context, name: string): Promise
 function given({ fingerprint, encoded }: PublicKey): GivenKey {
   return { fingerprint: fingerprint as Fingerprint, encoded };
 }
+
+/** @throws KEY_INVALID when a key that is about to be put in place is revoked: it would vouch for nothing. */
+export function refuseRevoked(
+  keys: readonly { readonly fingerprint: Fingerprint }[],
+  revoked: ReadonlySet<Fingerprint> | undefined,
+): void {
+  const bad = keys.find((key) => revoked?.has(key.fingerprint) === true);
+  if (bad === undefined) return;
+  throw new UdosError('KEY_INVALID', `The key ${bad.fingerprint.slice(0, 16)} is revoked in this registry.`, {
+    hint: 'Make another with `udos key generate NAME`.',
+    data: { key: bad.fingerprint },
+  });
+}

@@ -1,0 +1,281 @@
+import type { Context } from '../context/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
+import type { KeyRole, PublisherDocument } from '../model/formats/index.js';
+import { layout } from '../model/index-layout.js';
+import {
+  parseAlias,
+  parsePublisher,
+  type Fingerprint,
+  type IndexPath,
+  type Publisher,
+} from '../model/names.js';
+import {
+  judgeTree,
+  onlyNamespace,
+  rememberPublished,
+  withChanges,
+  type Changes,
+  type Judgement,
+  type Signer,
+} from '../registry/index.js';
+import { requireAgreement } from './steps/agreement.js';
+import { signedDocument } from './steps/author-index.js';
+import { withAuthorWorkspace } from './steps/author-workspace.js';
+import { readPublisherFile } from './steps/index-documents.js';
+import type { IndexWorkspace } from './steps/index-workspace.js';
+import { judgeRelease } from './steps/judge-release.js';
+import { listKeys } from './steps/keys.js';
+import { missingSignatures, type MissingSignatures } from './steps/missing-signatures.js';
+import { rotatedPublisher, type PublisherRole, type RoleChange } from './steps/next-publisher.js';
+import { readPublicKeys, refuseRevoked, type GivenKey } from './steps/public-keys.js';
+import { findSigners } from './steps/signers.js';
+import { propose, submitChanges, type Submitted } from './steps/submit-document.js';
+import { requireBranch } from './steps/typed-text.js';
+import {
+  keysBeside,
+  readDocumentsOf,
+  vouchFor,
+  type DocumentToSign,
+  type VouchedPlugin,
+} from './steps/vouching.js';
+
+export interface RotateOptions {
+  readonly publisher: string;
+  /** Keys that come in; none to sign the documents again only. */
+  readonly newKeys: readonly string[];
+  /** Keys that go; needed when there are several. */
+  readonly oldKeys: readonly string[];
+  /** The one role to change; both by default. */
+  readonly role: PublisherRole | undefined;
+  readonly registry: string | undefined;
+  readonly keys: readonly string[];
+  readonly branch: string | boolean;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  /** Renders the plan for the question. */
+  readonly describe: (plan: RotatePlan) => string;
+}
+
+export interface RotatePlan {
+  readonly publisher: Publisher;
+  /** The version whose release keys vouch from now on. */
+  readonly version: number;
+  readonly changes: readonly RoleChange[];
+  /** Every release that is vouched for anew. */
+  readonly plugins: readonly VouchedPlugin[];
+}
+
+export interface RotateResult extends RotatePlan, Submitted {
+  readonly registry: string;
+  readonly location: string;
+  /** The publisher's new version; null when only documents are signed. */
+  readonly file: IndexPath | null;
+  /** Signatures of keys that are elsewhere. Until they are there, it waits on the branch. */
+  readonly missing: readonly MissingSignatures[];
+  /** Keys of this machine that vouch for nothing of this publisher any more. */
+  readonly leftOver: readonly { readonly name: string; readonly file: string }[];
+}
+
+/**
+ * Puts new keys of a publisher in place of old ones, signed by the owners before and after, and has the release keys that
+ * are then in force vouch for every plugin document anew; their bytes stay.
+ *
+ * @throws KEY_AMBIGUOUS, KEY_NOT_FOUND, KEY_INVALID, USAGE, PLUGIN_NOT_FOUND, PUBLISHER_INVALID, CONFIRMATION_REQUIRED,
+ *   what a client would say of the result, and what the network throws
+ */
+export async function rotateKeys(context: Context, options: RotateOptions): Promise<RotateResult> {
+  const publisher = parsePublisher(options.publisher);
+  if (options.newKeys.length === 0 && (options.oldKeys.length > 0 || options.role !== undefined)) {
+    throw new UdosError('USAGE', 'There is no key to put in place: --old and --role need --new.', {
+      hint: `Make one with \`udos key generate NAME\`, then \`udos key rotate ${publisher} --new NAME\`.`,
+    });
+  }
+  if (typeof options.branch === 'string') requireBranch(options.branch);
+  const given = await readPublicKeys(context, options.newKeys);
+  const old = await fingerprintsOf(context, options.oldKeys);
+  const alias = options.registry === undefined ? undefined : parseAlias(options.registry);
+  return withAuthorWorkspace(context, alias, async (workspace) => {
+    const rotation = await planRotation(context, workspace, publisher, given, old, options.role);
+    return carryOut(context, workspace, rotation, options);
+  });
+}
+
+interface Rotation {
+  readonly plan: RotatePlan;
+  readonly before: PublisherDocument;
+  readonly after: PublisherDocument;
+  /** Where the new version stands; undefined when there is none. */
+  readonly path: IndexPath | undefined;
+  readonly documents: readonly DocumentToSign[];
+  readonly revoked: ReadonlySet<Fingerprint>;
+}
+
+async function planRotation(
+  context: Context,
+  workspace: IndexWorkspace,
+  publisher: Publisher,
+  given: readonly GivenKey[],
+  old: readonly string[],
+  role: PublisherRole | undefined,
+): Promise<Rotation> {
+  const current = await readPublisherFile(workspace.main, publisher);
+  if (current === undefined) throw unknownPublisher(workspace, publisher);
+  const judgement = await judgeNamespace(context, workspace, publisher, new Map());
+  const problem = judgement.problems.find(({ path }) => path === layout.publisherFolder(publisher));
+  if (problem !== undefined) throw withRemedy(problem.error, publisher);
+  const revoked = judgement.revocations?.keys ?? new Set<Fingerprint>();
+  refuseRevoked(given, revoked);
+
+  const all = await readDocumentsOf(workspace, publisher, judgement.revocations);
+  const before = current.document;
+  if (given.length === 0) {
+    const documents = all.filter(({ document }) => !judgement.documents.has(document.name));
+    const plan = {
+      publisher,
+      version: before.version,
+      changes: [],
+      plugins: documents.map(({ shown }) => shown),
+    };
+    return { plan, before, after: before, path: undefined, documents, revoked };
+  }
+  const roles: readonly PublisherRole[] = role === undefined ? ['owners', 'release'] : [role];
+  const { document: after, changes } = rotatedPublisher(current, given, old, roles);
+  const documents = changes.some((change) => change.role === 'release') ? all : [];
+  const plan = { publisher, version: after.version, changes, plugins: documents.map(({ shown }) => shown) };
+  const path = layout.publisher(publisher, after.version);
+  return { plan, before, after, path, documents, revoked };
+}
+
+async function carryOut(
+  context: Context,
+  workspace: IndexWorkspace,
+  { plan, before, after, path, documents, revoked }: Rotation,
+  options: RotateOptions,
+): Promise<RotateResult> {
+  const { publisher } = plan;
+  const result = {
+    ...plan,
+    registry: workspace.registry,
+    location: workspace.location,
+    file: path ?? null,
+    missing: [],
+    leftOver: await keysLeftOver(context, plan.changes, after),
+  };
+  if (path === undefined && documents.length === 0)
+    return { ...result, state: 'published', branch: null, sequence: null };
+
+  const signersFor = (role: KeyRole) => signersAmong(context, role, revoked, options);
+  const owners = path === undefined ? [] : await signersFor(before.owners);
+  if (path !== undefined) owners.push(...(await signersFor(after.owners)));
+  const releasers = documents.length === 0 ? [] : await signersFor(after.release);
+  if (owners.length + releasers.length === 0) throw noKeyHere(publisher, before, after);
+  if (!options.dryRun) await requireAgreement(context, options.yes, options.describe(plan));
+
+  const distinct = [...new Map(owners.map((signer) => [signer.fingerprint, signer])).values()];
+  const changes: Changes = new Map([
+    ...(path === undefined ? [] : signedDocument(workspace.registry, path, after, distinct, workspace.main)),
+    ...vouchFor(workspace, documents, releasers, after.release),
+  ]);
+  const signed = new Set(distinct.map((signer) => signer.fingerprint));
+  const vouching = releasers.map((signer) => signer.fingerprint);
+  const missing = [
+    ...(path === undefined ? [] : missingSignatures(path, [before.owners, after.owners], signed)),
+    ...documents.flatMap((document) => {
+      const beside = keysBeside(workspace, document.path, after.release).filter((fp) => !revoked.has(fp));
+      return missingSignatures(document.path, [after.release], new Set([...beside, ...vouching]));
+    }),
+  ];
+  const submission = {
+    changes,
+    concerned: new Set<string>([layout.publisherFolder(publisher), ...documents.map((one) => one.path)]),
+    message: path === undefined ? `Vouch for ${publisher} anew` : `Change the keys of ${publisher}`,
+    proposalBranch: `udos/${publisher}-keys-${plan.version}`,
+    branch: options.branch,
+    keys: options.keys,
+    dryRun: options.dryRun,
+  };
+  const submitted =
+    missing.length > 0
+      ? await propose(context, workspace, submission)
+      : await submitChanges(context, workspace, submission);
+  return { ...result, ...submitted, missing };
+}
+
+/** Named keys, and those that come in as far as they are on this machine; else as many of this user's own as are needed. */
+async function signersAmong(
+  context: Context,
+  role: KeyRole,
+  revoked: ReadonlySet<Fingerprint>,
+  { keys, newKeys }: RotateOptions,
+): Promise<Signer[]> {
+  const usable = { ...role, keys: role.keys.filter((fp) => !revoked.has(fp)) };
+  if (keys.length === 0) return findSigners(context, usable, []);
+  const comingIn = new Set((await readPublicKeys(context, newKeys)).map((key) => key.fingerprint));
+  const mine = (await listKeys(context)).filter((key) => comingIn.has(key.fingerprint));
+  return findSigners(context, usable, [...keys, ...mine.map((key) => key.name)]);
+}
+
+function judgeNamespace(
+  context: Context,
+  workspace: IndexWorkspace,
+  publisher: Publisher,
+  changes: Changes,
+): Promise<Judgement> {
+  return rememberPublished(workspace.registry, workspace.published).then((store) =>
+    judgeTree({
+      registry: workspace.registry,
+      tree: onlyNamespace(withChanges(workspace.main, changes), publisher),
+      store,
+      now: context.clock.now().getTime(),
+      judgeRelease,
+    }),
+  );
+}
+
+async function keysLeftOver(
+  context: Context,
+  changes: readonly RoleChange[],
+  after: PublisherDocument,
+): Promise<RotateResult['leftOver']> {
+  const gone = new Set(changes.flatMap((change) => change.removed).filter((fp) => !(fp in after.keys)));
+  return (await listKeys(context))
+    .filter((key) => gone.has(key.fingerprint))
+    .map(({ name, file }) => ({ name, file }));
+}
+
+async function fingerprintsOf(context: Context, selectors: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const selector of selectors) {
+    if (/^[0-9a-f]{8,64}$/.test(selector)) found.push(selector);
+    else found.push(...(await readPublicKeys(context, [selector])).map((key) => key.fingerprint));
+  }
+  return found;
+}
+
+function withRemedy(error: UdosError, publisher: Publisher): UdosError {
+  if (!hasCode(error, 'PUBLISHER_INVALID')) return error;
+  return new UdosError('PUBLISHER_INVALID', error.message, {
+    hint: `If its owners' keys are revoked or lost, the curators put new ones in place: \`udos registry publisher recover ${publisher}\`.`,
+    data: error.data,
+    cause: error,
+  });
+}
+
+function unknownPublisher(workspace: IndexWorkspace, publisher: Publisher): UdosError {
+  return new UdosError(
+    'PLUGIN_NOT_FOUND',
+    `The registry at ${workspace.location} has no publisher ${publisher}.`,
+    {
+      hint: `Its owner grants one with \`udos registry publisher add ${publisher}\`.`,
+      data: { publisher },
+    },
+  );
+}
+
+function noKeyHere(publisher: Publisher, before: PublisherDocument, after: PublisherDocument): UdosError {
+  const keys = [...new Set([...before.owners.keys, ...after.owners.keys, ...after.release.keys])];
+  return new UdosError('KEY_NOT_FOUND', `None of your keys may sign this for ${publisher}.`, {
+    hint: `Name one with --key. Those that may: ${keys.map((fp) => fp.slice(0, 16)).join(', ')}.`,
+    data: { publisher, keys },
+  });
+}

@@ -1,5 +1,5 @@
 import type { Context } from '../context/index.js';
-import { hasCode, UdosError } from '../errors/index.js';
+import { UdosError } from '../errors/index.js';
 import type { KeyRole, PublisherDocument } from '../model/formats/index.js';
 import { layout } from '../model/index-layout.js';
 import {
@@ -9,35 +9,20 @@ import {
   type IndexPath,
   type Publisher,
 } from '../model/names.js';
-import {
-  judgeTree,
-  onlyNamespace,
-  rememberPublished,
-  withChanges,
-  type Changes,
-  type Judgement,
-  type Signer,
-} from '../registry/index.js';
+import { type Changes, type Signer } from '../registry/index.js';
 import { requireAgreement } from './steps/agreement.js';
 import { signedDocument } from './steps/author-index.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
-import { readPublisherFile } from './steps/index-documents.js';
 import type { IndexWorkspace } from './steps/index-workspace.js';
-import { judgeRelease } from './steps/judge-release.js';
 import { listKeys } from './steps/keys.js';
 import { missingSignatures, type MissingSignatures } from './steps/missing-signatures.js';
-import { rotatedPublisher, type PublisherRole, type RoleChange } from './steps/next-publisher.js';
-import { readPublicKeys, refuseRevoked, type GivenKey } from './steps/public-keys.js';
+import type { PublisherRole, RoleChange } from './steps/next-publisher.js';
+import { readPublicKeys } from './steps/public-keys.js';
+import { planRotation, type RotatePlan, type Rotation } from './steps/rotation.js';
 import { findSigners } from './steps/signers.js';
 import { propose, submitChanges, type Submitted } from './steps/submit-document.js';
 import { requireBranch } from './steps/typed-text.js';
-import {
-  keysBeside,
-  readDocumentsOf,
-  vouchFor,
-  type DocumentToSign,
-  type VouchedPlugin,
-} from './steps/vouching.js';
+import { keysBeside, vouchFor } from './steps/vouching.js';
 
 export interface RotateOptions {
   readonly publisher: string;
@@ -54,15 +39,6 @@ export interface RotateOptions {
   readonly dryRun: boolean;
   /** Renders the plan for the question. */
   readonly describe: (plan: RotatePlan) => string;
-}
-
-export interface RotatePlan {
-  readonly publisher: Publisher;
-  /** The version whose release keys vouch from now on. */
-  readonly version: number;
-  readonly changes: readonly RoleChange[];
-  /** Every release that is vouched for anew. */
-  readonly plugins: readonly VouchedPlugin[];
 }
 
 export interface RotateResult extends RotatePlan, Submitted {
@@ -98,52 +74,6 @@ export async function rotateKeys(context: Context, options: RotateOptions): Prom
     const rotation = await planRotation(context, workspace, publisher, given, old, options.role);
     return carryOut(context, workspace, rotation, options);
   });
-}
-
-interface Rotation {
-  readonly plan: RotatePlan;
-  readonly before: PublisherDocument;
-  readonly after: PublisherDocument;
-  /** Where the new version stands; undefined when there is none. */
-  readonly path: IndexPath | undefined;
-  readonly documents: readonly DocumentToSign[];
-  readonly revoked: ReadonlySet<Fingerprint>;
-}
-
-async function planRotation(
-  context: Context,
-  workspace: IndexWorkspace,
-  publisher: Publisher,
-  given: readonly GivenKey[],
-  old: readonly string[],
-  role: PublisherRole | undefined,
-): Promise<Rotation> {
-  const current = await readPublisherFile(workspace.main, publisher);
-  if (current === undefined) throw unknownPublisher(workspace, publisher);
-  const judgement = await judgeNamespace(context, workspace, publisher, new Map());
-  const problem = judgement.problems.find(({ path }) => path === layout.publisherFolder(publisher));
-  if (problem !== undefined) throw withRemedy(problem.error, publisher);
-  const revoked = judgement.revocations?.keys ?? new Set<Fingerprint>();
-  refuseRevoked(given, revoked);
-
-  const all = await readDocumentsOf(workspace, publisher, judgement.revocations);
-  const before = current.document;
-  if (given.length === 0) {
-    const documents = all.filter(({ document }) => !judgement.documents.has(document.name));
-    const plan = {
-      publisher,
-      version: before.version,
-      changes: [],
-      plugins: documents.map(({ shown }) => shown),
-    };
-    return { plan, before, after: before, path: undefined, documents, revoked };
-  }
-  const roles: readonly PublisherRole[] = role === undefined ? ['owners', 'release'] : [role];
-  const { document: after, changes } = rotatedPublisher(current, given, old, roles);
-  const documents = changes.some((change) => change.role === 'release') ? all : [];
-  const plan = { publisher, version: after.version, changes, plugins: documents.map(({ shown }) => shown) };
-  const path = layout.publisher(publisher, after.version);
-  return { plan, before, after, path, documents, revoked };
 }
 
 async function carryOut(
@@ -215,23 +145,6 @@ async function signersAmong(
   return findSigners(context, usable, [...keys, ...mine.map((key) => key.name)]);
 }
 
-function judgeNamespace(
-  context: Context,
-  workspace: IndexWorkspace,
-  publisher: Publisher,
-  changes: Changes,
-): Promise<Judgement> {
-  return rememberPublished(workspace.registry, workspace.published).then((store) =>
-    judgeTree({
-      registry: workspace.registry,
-      tree: onlyNamespace(withChanges(workspace.main, changes), publisher),
-      store,
-      now: context.clock.now().getTime(),
-      judgeRelease,
-    }),
-  );
-}
-
 async function keysLeftOver(
   context: Context,
   changes: readonly RoleChange[],
@@ -250,26 +163,6 @@ async function fingerprintsOf(context: Context, selectors: readonly string[]): P
     else found.push(...(await readPublicKeys(context, [selector])).map((key) => key.fingerprint));
   }
   return found;
-}
-
-function withRemedy(error: UdosError, publisher: Publisher): UdosError {
-  if (!hasCode(error, 'PUBLISHER_INVALID')) return error;
-  return new UdosError('PUBLISHER_INVALID', error.message, {
-    hint: `If its owners' keys are revoked or lost, the curators put new ones in place: \`udos registry publisher recover ${publisher}\`.`,
-    data: error.data,
-    cause: error,
-  });
-}
-
-function unknownPublisher(workspace: IndexWorkspace, publisher: Publisher): UdosError {
-  return new UdosError(
-    'PLUGIN_NOT_FOUND',
-    `The registry at ${workspace.location} has no publisher ${publisher}.`,
-    {
-      hint: `Its owner grants one with \`udos registry publisher add ${publisher}\`.`,
-      data: { publisher },
-    },
-  );
 }
 
 function noKeyHere(publisher: Publisher, before: PublisherDocument, after: PublisherDocument): UdosError {

@@ -106,6 +106,11 @@ describe('what commands print under --json', () => {
     await json('install', '--repair', '--dry-run');
     await json('registry show', 'main', '--offline');
     await json('registry sync');
+    await json('key generate', 'next', '--no-password');
+    const { fingerprint } = await json('key generate', 'lost', '--no-password');
+    await json('registry revoke', String(fingerprint), '--reason', 'lost', '--index', 'index', '--yes');
+    await json('key rotate', 'ada', '--new', 'next', '--yes');
+    await json('registry publisher recover', 'bob', '--new', 'next', '--index', 'index', '--yes');
     await json('search', 'notes', '--offline');
     await json('remove', 'ada/notes');
     await json('registry remove', 'main');

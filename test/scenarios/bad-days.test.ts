@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestClock } from '../kit/clock.js';
@@ -44,7 +44,6 @@ describe('bad days of a publisher and of a registry’s owner', () => {
 
   async function mergeAndCheckpoint(branch: string): Promise<void> {
     await merge(branch);
-    await owner.run('registry', 'check', ...inClone).succeeds();
     await owner.run('registry', 'checkpoint', ...inClone).succeeds();
     await ownerPushes('main', 'published');
   }
@@ -64,9 +63,16 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     return machine;
   }
 
+  /** A machine that knows the registry as it was when it had no plugin yet. */
+  function knowing(name: string): Machine {
+    const machine = newMachine(name);
+    cpSync(path.join(base, 'template'), path.join(base, name), { recursive: true });
+    return machine;
+  }
+
   /** A colleague, or CI: what the user committed, on a machine that has seen nothing. */
-  async function colleague(name: string, from = user): Promise<Machine> {
-    const machine = await know(newMachine(name));
+  function colleague(name: string, from = user): Machine {
+    const machine = knowing(name);
     machine.copyFrom(from, 'udos.json', 'udos-lock.json');
     return machine;
   }
@@ -81,12 +87,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     mkdirSync(path.join(base, 'git'));
     server = await startGitServer(path.join(base, 'git'));
     url = `${server.url}/acme.git`;
-    [owner, bob, thief, user] = ['owner', 'bob', 'thief', 'user'].map(newMachine) as [
-      Machine,
-      Machine,
-      Machine,
-      Machine,
-    ];
+    [owner, bob] = [newMachine('owner'), newMachine('bob')];
     await owner.run('key', 'generate', 'work', '--no-password').succeeds();
     id = (await owner.json<{ id: string }>('registry', 'init', 'index')).id;
     await gitAway(base, 'clone', '--quiet', '--bare', owner.at('index'), path.join(base, 'git', 'acme.git'));
@@ -115,8 +116,9 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     await ownerPulls();
     await owner.run('registry', 'checkpoint', ...inClone).succeeds();
     await ownerPushes('published');
-    await know(bob);
-    await know(user);
+    await know(newMachine('template'));
+    user = knowing('user');
+    cpSync(path.join(base, 'template'), path.join(base, 'bob'), { recursive: true });
   });
 
   after(async () => {
@@ -148,6 +150,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
 
   it('a thief with the release key publishes, and a user gets it', async () => {
     await know(thief);
+    thief = knowing('thief');
     mkdirSync(path.join(thief.home, 'keys'), { recursive: true });
     for (const file of ['laptop.key', 'laptop.pub'])
       copyFileSync(path.join(bob.home, 'keys', file), path.join(thief.home, 'keys', file));
@@ -180,10 +183,10 @@ describe('bad days of a publisher and of a registry’s owner', () => {
         ['published', 1, [], []],
       );
       await ownerPushes('main', 'published');
-      const fresh = await know(newMachine('fresh'));
+      const fresh = knowing('fresh');
       await fresh.run('add', 'bob/lists').failsWith('DOCUMENT_INVALID');
       fresh.expectUnchanged('lockfile', 'project', 'installed', 'store');
-      const ci = await colleague('ci-closed');
+      const ci = colleague('ci-closed');
       await ci.run('install', '--frozen').failsWith('DOCUMENT_INVALID');
       ci.expectUnchanged('lockfile', 'installed', 'store');
     });
@@ -199,7 +202,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
       const { stdout } = await stolen
         .follow(bob, 'udos key rotate bob --role release --new fresh --dry-run')
         .succeeds();
-      const published = `${clock.now().toISOString().slice(0, 10)}`;
+      const published = clock.now().toISOString().slice(0, 10);
       assert.match(stdout, new RegExp(`bob/tools\n +0\\.1\\.0 +${published}.*sha512-`));
       assert.match(stdout, new RegExp(` 0\\.1\\.1 +${published}.*sha512-`));
       await stolen
@@ -228,7 +231,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     });
 
     it('what is locked under the old key is asked for, and refused under --frozen', async () => {
-      const lists = await know(newMachine('lists'));
+      const lists = knowing('lists');
       lists.write(
         'udos.json',
         user
@@ -247,14 +250,14 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     });
 
     it('the rogue release is refused wherever it is locked, and an update moves away from it', async () => {
-      const locked = await colleague('locked');
+      const locked = colleague('locked');
       await locked.run('install', '--yes').failsWith('RELEASE_REVOKED');
       locked.expectUnchanged('lockfile', 'project', 'installed', 'store');
       await stolen.follow(user, 'udos update').failsWith('SIGNER_CHANGED');
       await stolen.follow(user, 'udos update', ['--yes']).succeeds();
       assert.equal(lockedVersion('bob/tools'), '0.1.0');
       await user.run('verify').succeeds();
-      const ci = await colleague('ci-after');
+      const ci = colleague('ci-after');
       await ci.run('install', '--frozen').succeeds();
     });
 
@@ -275,7 +278,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
       const checkpoint = await lost.follow(owner, 'udos registry checkpoint', inClone).succeeds();
       assert.match(checkpoint.stdout, /kept back plugins\/bo\/bob\/publisher: .* bob\/lists, bob\/tools/);
       await ownerPushes('published');
-      const ci = await colleague('ci-waiting');
+      const ci = colleague('ci-waiting');
       await ci.run('install', '--frozen').succeeds();
     });
 
@@ -292,7 +295,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     });
 
     it('a recovery is refused under --frozen and unattended, and accepted by somebody who says so', async () => {
-      const ci = await colleague('ci-recovered');
+      const ci = colleague('ci-recovered');
       await ci.run('install', '--frozen').failsWith('PUBLISHER_RECOVERED');
       ci.expectUnchanged('lockfile', 'project', 'installed', 'store');
       await ci.run('install').failsWith('PUBLISHER_RECOVERED');
@@ -308,7 +311,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
   describe('a release did harm', () => {
     it('is refused for everybody, one version or the whole plugin', async () => {
       await mergeAndCheckpoint(await publish(bob, 'tools', '0.1.2'));
-      const other = await know(newMachine('other'));
+      const other = knowing('other');
       await other.run('add', 'bob/tools@0.1.2').succeeds();
       const more = [...inClone, '--yes'];
       await recall
@@ -318,7 +321,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
         .follow(owner, 'udos registry revoke "bob/lists@*" --reason "sends notes to strangers"', more)
         .succeeds();
       await ownerPushes('main', 'published');
-      const victim = await colleague('victim', other);
+      const victim = colleague('victim', other);
       await victim.run('install', '--frozen').failsWith('RELEASE_REVOKED');
       victim.expectUnchanged('lockfile', 'installed', 'store');
       await victim.run('add', 'bob/lists').failsWith('VERSION_NOT_FOUND');

@@ -1,5 +1,6 @@
-import type { RotatePlan, RotateResult } from '../../operations/key-rotate.js';
+import type { RotateResult } from '../../operations/key-rotate.js';
 import type { RecoverPlan, RecoverResult } from '../../operations/registry-publisher-recover.js';
+import type { RotatePlan } from '../../operations/steps/rotation.js';
 import { plainLine } from '../plain-text.js';
 import { missingLines } from './revocations.js';
 import { submittedView } from './submitted.js';

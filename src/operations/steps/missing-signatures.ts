@@ -16,8 +16,13 @@ export function missingSignatures(
   roles: readonly KeyRole[],
   signed: ReadonlySet<Fingerprint>,
 ): MissingSignatures[] {
-  return roles.flatMap((role) => {
+  const missing = new Map<string, MissingSignatures>();
+  for (const role of roles) {
     const count = role.threshold - role.keys.filter((fp) => signed.has(fp)).length;
-    return count <= 0 ? [] : [{ file, count, keys: role.keys.filter((fp) => !signed.has(fp)) }];
-  });
+    const keys = role.keys.filter((fp) => !signed.has(fp));
+    // The owners before and after may lack the same key: one signature serves both.
+    const known = missing.get(keys.join())?.count ?? 0;
+    if (count > known) missing.set(keys.join(), { file, count, keys });
+  }
+  return [...missing.values()];
 }

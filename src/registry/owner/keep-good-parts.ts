@@ -34,8 +34,12 @@ export async function keepGoodParts(input: KeepInput, store: TrustStore): Promis
     const tree = withChanges(main, reverted);
     const judgement = await judge(tree);
     const fresh = judgement.problems.filter((problem) => !keptBack.has(problem.path));
+    const folders = new Set(fresh.map(({ path }) => path));
     for (const problem of fresh) {
       if (problem.error.code === 'ROOT_EXPIRED') throw problem.error;
+      const plugin = pluginOf(problem.path);
+      // Judged again once its publisher is put back: it may be good.
+      if (plugin !== undefined && folders.has(layout.publisherFolder(publisherOf(plugin)))) continue;
       keptBack.set(problem.path, problem);
       for (const [path, bytes] of await lastGood(problem.path, main, published)) reverted.set(path, bytes);
     }
@@ -46,7 +50,10 @@ export async function keepGoodParts(input: KeepInput, store: TrustStore): Promis
     if (waiting.size === 0) return { tree, reverted, judgement, keptBack: [...keptBack.values()] };
     for (const [publisher, problem] of waiting) {
       const namespace = layout.namespace(publisher);
-      for (const path of [...keptBack.keys()]) if (path.startsWith(`${namespace}/`)) keptBack.delete(path);
+      // A document that is bad in itself keeps its own reason.
+      for (const [path, { error }] of [...keptBack]) {
+        if (path.startsWith(`${namespace}/`) && error.code === 'DOCUMENT_INVALID') keptBack.delete(path);
+      }
       keptBack.set(problem.path, problem);
       for (const [path, bytes] of await lastGood(namespace, main, published)) reverted.set(path, bytes);
     }

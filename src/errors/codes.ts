@@ -55,6 +55,7 @@ export const errorCodes = {
   FILE_NOT_FOUND: 'notFound',
   INDEX_NOT_FOUND: 'notFound',
   ARTIFACT_NOT_FOUND: 'notFound',
+  STATE_NOT_FOUND: 'notFound',
 
   UNSATISFIABLE: 'unsatisfiable',
 
@@ -93,6 +94,7 @@ export const errorCodes = {
   LOCKFILE_MISSING: 'state',
   LOCKFILE_INVALID: 'state',
   LOCKFILE_DRIFT: 'state',
+  LOCKFILE_CONFLICT: 'state',
   INSTALL_DAMAGED: 'state',
   STATE_CORRUPT: 'state',
   STATE_LOCKED: 'state',

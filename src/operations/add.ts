@@ -55,7 +55,9 @@ export async function add(
       const recoveredAt = await readRecoveries(registries, lockedPlugins(choice.lock));
       const plan = planChanges(held.lock, choice.lock, { recoveredAt });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
-      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
+      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock, {
+          command: `udos add ${specs.join(' ')}`,
+        });
       return { plan, dryRun: options.dryRun, requirements: project.plugins };
     }),
   );

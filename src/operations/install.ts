@@ -1,12 +1,13 @@
 import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { driftOf } from '../lock/index.js';
-import type { LockedPlugin, Lockfile } from '../model/formats/index.js';
+import type { Lockfile } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
 import type { ChangeOptions } from './add.js';
 import { applyLockfile, findWork, withProject, type HeldProject } from './steps/apply.js';
-import { chooseReleases, verifiedPlugin, vouchedBy } from './steps/choose.js';
+import { chooseReleases } from './steps/choose.js';
 import { requireConsent } from './steps/consent.js';
+import { withCurrentSigners } from './steps/current-signers.js';
 import { planChanges, type Plan } from './steps/plan.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
@@ -45,7 +46,10 @@ export async function install(context: Context, options: InstallOptions): Promis
       await requireConsent(context, plan, { ...options, introduces: !held.hasLockfile });
       if (options.dryRun)
         return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };
-      const applied = await applyLockfile(context, registries, held, held.project, current, options.repair);
+      const applied = await applyLockfile(context, registries, held, held.project, current, {
+        command: 'udos install',
+        repair: options.repair,
+      });
       return { plan, dryRun: false, ...applied };
     }),
   );
@@ -73,18 +77,4 @@ async function lockToInstall(
     });
   }
   return (await chooseReleases(context, registries, held, held.project, () => false)).lock;
-}
-
-/** What is about to be installed must still be vouched for by the keys that the lockfile has seen. */
-async function withCurrentSigners(
-  registries: Registries,
-  lock: Lockfile,
-  missing: readonly (readonly [PluginName, LockedPlugin])[],
-): Promise<Lockfile> {
-  const plugins = { ...lock.plugins };
-  for (const [name, locked] of missing) {
-    const plugin = await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked');
-    plugins[name] = { ...locked, ...vouchedBy(plugin, locked) };
-  }
-  return { ...lock, plugins };
 }

@@ -31,7 +31,9 @@ export async function remove(
     const project: Project = { ...held.project, plugins, routes };
     const lock = withoutUnneeded(project, held.lock);
     const plan = planChanges(held.lock, lock);
-    if (!options.dryRun) await applyLockfile(context, undefined, held, project, lock);
+    if (!options.dryRun) await applyLockfile(context, undefined, held, project, lock, {
+        command: `udos remove ${names.join(' ')}`,
+      });
     return { plan, dryRun: options.dryRun, requirements: plugins };
   });
 }

@@ -46,7 +46,9 @@ export async function update(
         recoveredAt: await readRecoveries(registries, lockedPlugins(choice.lock)),
       });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: false });
-      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock);
+      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock, {
+          command: ['udos update', ...names, ...(options.latest ? ['--latest'] : [])].join(' '),
+        });
       return { plan, dryRun: options.dryRun, requirements: project.plugins };
     }),
   );

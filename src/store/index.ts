@@ -1,5 +1,6 @@
 /** What is on this machine: artifacts by hash, receipts, and plugins installed below a root. */
 export { createArtifactStore } from './artifact-store.js';
+export { createHistory } from './history.js';
 export { inspectInstalled, type InstalledProblem } from './installed.js';
 export { findLink } from './folders.js';
 export { readEcosystem } from './ecosystem.js';

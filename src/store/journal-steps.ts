@@ -22,11 +22,14 @@ import {
   type JournalFile,
   type JournalPlace,
 } from './journal.js';
+import { keepState } from './history.js';
 import { receiptFile } from './receipts.js';
 
 export interface TransactionPlace extends JournalPlace {
   /** `HomePaths.ecosystem`. */
   readonly ecosystem: string;
+  /** `HomePaths.history(root)`. */
+  readonly historyFolder: string;
 }
 
 /** Told of every step before it is taken. Tests stop there. */
@@ -82,6 +85,10 @@ export async function finishJournal(
   if (journal.hostUpdated !== null) {
     await onStep('host list');
     await applyEcosystemChanges(place.ecosystem, hostChanges(paths, journal), journal.hostUpdated);
+  }
+  if (journal.history !== null) {
+    await onStep('history');
+    await keepState(place.historyFolder, journal.history);
   }
   for (const file of journal.files) {
     await onStep(file.file);
@@ -163,4 +170,8 @@ async function writeProjectFile(paths: RootPaths, { file, before, bytes }: Journ
 export async function hashOfFile(file: string): Promise<Sha256 | null> {
   const bytes = await readFileIfAny(file);
   return bytes === undefined ? null : (sha256Hex(bytes) as Sha256);
+}
+
+export function hashOf(text: string): Sha256 {
+  return sha256Hex(Buffer.from(text, 'utf8')) as Sha256;
 }

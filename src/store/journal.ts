@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { RootPaths } from '../context/index.js';
 import { UdosError, type ErrorCode } from '../errors/index.js';
-import { readFormat, receipt } from '../model/formats/index.js';
+import { history, readFormat, receipt } from '../model/formats/index.js';
 import * as scalar from '../model/formats/scalars.js';
 import { folderNameOf } from '../model/names.js';
 import { sha256Hex } from '../primitives/crypto/index.js';
@@ -40,6 +40,8 @@ const journal = z.strictObject({
   hostUpdated: scalar.time.nullable(),
   changes: z.array(change),
   files: z.array(projectFile).max(2),
+  /** The state before, to be kept for a rollback. */
+  history: history.nullable(),
 });
 
 export type JournalChange = z.infer<typeof change>;

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { RootPaths } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
-import { formatTime, type Receipt } from '../model/formats/index.js';
+import { formatTime, type HistoryEntry, type Receipt } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
 import { fileError, isSystemError, readFileIfAny, syncFolder } from '../primitives/fs/index.js';
 import { readEcosystem } from './ecosystem.js';
@@ -12,6 +12,7 @@ import { hostManifestOf, writeShim, type HostPlugin } from './host-files.js';
 import {
   clearUp,
   finishJournal,
+  hashOf,
   hashOfFile,
   projectFilePath,
   stagedFolders,
@@ -52,6 +53,8 @@ export interface HostFiles {
 export interface ProjectFileChange {
   /** `RootPaths.projectFile` or `RootPaths.lockfile`, nothing else. */
   readonly file: string;
+  /** The text that is replaced, null for no such file: whatever else stands there is somebody's work and stays. */
+  readonly before: string | null;
   /** Null removes it. */
   readonly bytes: string | null;
 }
@@ -63,6 +66,10 @@ export interface Transaction {
   readonly changes: readonly InstallChange[];
   /** Written last, in this order. */
   readonly files: readonly ProjectFileChange[];
+  /** The state before, to be kept for a rollback; null to keep none. */
+  readonly history: HistoryEntry | null;
+  /** `HomePaths.history(root)`. */
+  readonly historyFolder: string;
   readonly host?: HostFiles | undefined;
   /** Of the lock that the caller holds on the root; called right before the transaction is decided. */
   readonly refuseIfLost: () => void;
@@ -71,8 +78,8 @@ export interface Transaction {
 }
 
 /**
- * Installs, replaces and removes plugins and writes `udos.json` and the lockfile, all or nothing (DESIGN section 5, check
- * 16; THREATS C7).
+ * Installs, replaces and removes plugins, writes `udos.json` and the lockfile, and keeps what those two said before, all
+ * or nothing (DESIGN section 5, check 16; THREATS C7).
  *
  * Everything new is staged beside its place and then one file, the journal, decides. A failure or a crash before that
  * leaves the old state, one after it is finished by the next `recoverTransaction`. The caller holds the lock of the root and
@@ -82,8 +89,8 @@ export interface Transaction {
  *   read; PLUGIN_INVALID for a receipt that could not be read back; FILESYSTEM_FAILED
  */
 export async function applyTransaction(transaction: Transaction): Promise<void> {
-  const { paths, receiptsFolder, host, onStep = () => undefined } = transaction;
-  const place = { paths, receiptsFolder, ecosystem: host?.ecosystem ?? '' };
+  const { paths, receiptsFolder, historyFolder, host, onStep = () => undefined } = transaction;
+  const place = { paths, receiptsFolder, historyFolder, ecosystem: host?.ecosystem ?? '' };
   refuseDisorder(transaction);
   await refuseLinksIn(paths);
   if (await isThere(paths.journal)) {
@@ -170,13 +177,13 @@ async function refuseLinksIn(paths: RootPaths): Promise<void> {
   await refuseLinks(paths.root, [paths.staging, paths.installedFolder, paths.communityFolder]);
 }
 
-async function journalFile(paths: RootPaths, { file, bytes }: ProjectFileChange): Promise<JournalFile> {
+async function journalFile(paths: RootPaths, { file, before, bytes }: ProjectFileChange): Promise<JournalFile> {
   const name = (['udos.json', 'udos-lock.json'] as const).find(
     (candidate) => projectFilePath(paths, candidate) === file,
   );
   if (name === undefined) throw new UdosError('BUG', `A transaction may not write ${file}.`);
   await refuseLinks(path.dirname(file), [file]);
-  return { file: name, before: await hashOfFile(file), bytes };
+  return { file: name, before: before === null ? null : hashOf(before), bytes };
 }
 
 async function stage({ paths, changes, host }: Transaction, id: string, onStep: OnStep): Promise<void> {
@@ -205,7 +212,7 @@ async function stage({ paths, changes, host }: Transaction, id: string, onStep: 
 }
 
 async function decide(
-  { paths, receiptsFolder, changes, host, refuseIfLost }: Transaction,
+  { paths, receiptsFolder, changes, history, host, refuseIfLost }: Transaction,
   { id, files }: Pick<Journal, 'id' | 'files'>,
   onStep: OnStep,
 ): Promise<Journal> {
@@ -218,6 +225,7 @@ async function decide(
       host: host && install?.shim ? hostManifestOf(install.shim) : null,
     })),
     files,
+    history,
   };
   await onStep('remember the journal');
   refuseIfLost();

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   copyFileSync,
   cpSync,
   lstatSync,
@@ -55,6 +56,19 @@ export class Machine {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
         if (entry.name.endsWith('.lock')) utimesSync(path.join(entry.parentPath, entry.name), past, past);
       }
+    }
+  }
+
+  /** Changes one byte of every artifact in the store. */
+  alterStore(): void {
+    const store = path.join(this.home, 'store');
+    for (const entry of readdirSync(store, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const file = path.join(entry.parentPath, entry.name);
+      const bytes = readFileSync(file);
+      bytes[0] = (bytes[0] ?? 0) ^ 1;
+      chmodSync(file, 0o644);
+      writeFileSync(file, bytes);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Screen } from '../output.js';
 import { counted } from './count.js';
 import { planView } from './plan.js';
 
-const dryRunNote = 'Nothing was written (--dry-run).';
+export const dryRunNote = 'Nothing was written (--dry-run).';
 
 /** What `add`, `remove` and `update` did to the project. */
 export function changeView(result: ChangeResult, screen: Screen): string {

@@ -2,7 +2,7 @@ import type { Context, RootPaths } from '../../context/index.js';
 import { formatLockfile } from '../../lock/index.js';
 import type { LockedPlugin, Lockfile, Project, Receipt } from '../../model/formats/index.js';
 import type { PluginName } from '../../model/names.js';
-import { isFolder, readFileIfAny, removeTornWrites, withLock } from '../../primitives/fs/index.js';
+import { isFolder, removeTornWrites, withLock } from '../../primitives/fs/index.js';
 import {
   applyTransaction,
   createReceipts,
@@ -12,7 +12,14 @@ import {
   type PluginInstall,
 } from '../../store/index.js';
 import { obtainPlugins } from './obtain.js';
-import { formatProject, openProject, type OpenProject, type Place } from './project.js';
+import { recordChange } from './earlier-states.js';
+import {
+  formatProject,
+  openProject,
+  type OpenProject,
+  type Place,
+  type ProjectTexts,
+} from './project.js';
 import type { Registries } from './registries.js';
 
 /** A project that no other udos process changes meanwhile. */
@@ -73,12 +80,19 @@ export async function findWork(
   return { install, remove: [...known].filter((name) => lock.plugins[name] === undefined) };
 }
 
+/** What a change is called, and how it is done. */
+export interface ApplyOptions {
+  /** As typed, for those who look at earlier states: `udos update`. */
+  readonly command: string;
+  /** As for {@link findWork}. */
+  readonly repair?: boolean | undefined;
+}
+
 /**
  * Brings the root to what `lock` says and writes `udos.json` and the lockfile, in one step that happens whole or not at
- * all. Files whose text would not change are left alone.
+ * all. Files whose text would not change are left alone; of others the text before is kept, for a rollback.
  *
  * @param registries where artifacts come from; undefined to remove only, and leave what is missing missing.
- * @param repair as for {@link findWork}.
  */
 export async function applyLockfile(
   context: Context,
@@ -86,7 +100,28 @@ export async function applyLockfile(
   held: HeldProject,
   project: Project,
   lock: Lockfile,
-  repair = false,
+  options: ApplyOptions,
+): Promise<Applied> {
+  const texts = {
+    project: project === held.project ? held.texts.project : formatProject(project),
+    lockfile: formatLockfile(lock),
+  };
+  return applyTexts(context, registries, held, lock, texts, options);
+}
+
+/**
+ * As {@link applyLockfile}, with the very texts that the two files are to have.
+ *
+ * @param lock what `texts.lockfile` says.
+ * @param back set by a rollback, for {@link recordChange}.
+ */
+export async function applyTexts(
+  context: Context,
+  registries: Registries | undefined,
+  held: HeldProject,
+  lock: Lockfile,
+  texts: ProjectTexts,
+  { command, repair, back }: ApplyOptions & { readonly back?: number },
 ): Promise<Applied> {
   return withStoreInUse(context.home.store, (use) =>
     applyInUse(context, registries, held, project, lock, repair, () => {
@@ -117,15 +152,19 @@ async function applyInUse(
     ...remove.map((plugin) => ({ plugin })),
   ];
   const files = [
-    ...(await changedFile(paths.projectFile, project === held.project ? undefined : formatProject(project))),
-    ...(await changedFile(paths.lockfile, formatLockfile(lock))),
-  ];
+    { file: paths.projectFile, before: held.texts.project, bytes: texts.project },
+    { file: paths.lockfile, before: held.texts.lockfile, bytes: texts.lockfile },
+  ].filter(({ before, bytes }) => before !== bytes);
   if (changes.length > 0 || files.length > 0) {
     context.reporter.step('Installing');
     await applyTransaction({
       ...transactionPlace(context, paths),
       changes: changes.sort((left, right) => (left.plugin < right.plugin ? -1 : 1)),
       files,
+      history:
+        files.length === 0 && back === undefined
+          ? null
+          : await recordChange(context, held, { command, left: texts.project, back }),
       host: paths.global ? { ecosystem: context.home.ecosystem, clock: context.clock } : undefined,
       refuseIfLost,
     });
@@ -134,7 +173,12 @@ async function applyInUse(
 }
 
 function transactionPlace(context: Context, paths: RootPaths) {
-  return { paths, receiptsFolder: context.home.receipts(paths.root), ecosystem: context.home.ecosystem };
+  return {
+    paths,
+    receiptsFolder: context.home.receipts(paths.root),
+    historyFolder: context.home.history(paths.root),
+    ecosystem: context.home.ecosystem,
+  };
 }
 
 /** True when the receipt is of the very release that is locked. */
@@ -144,13 +188,4 @@ export function isInstalledAs(receipt: Receipt | undefined, locked: LockedPlugin
     receipt.integrity === locked.integrity &&
     receipt.registry === locked.registry
   );
-}
-
-async function changedFile(
-  file: string,
-  text: string | undefined,
-): Promise<{ file: string; bytes: string }[]> {
-  if (text === undefined) return [];
-  const before = await readFileIfAny(file);
-  return before !== undefined && Buffer.from(before).toString('utf8') === text ? [] : [{ file, bytes: text }];
 }

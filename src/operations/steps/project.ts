@@ -24,6 +24,13 @@ export interface OpenProject {
   readonly project: Project;
   readonly lock: Lockfile;
   readonly hasLockfile: boolean;
+  readonly texts: ProjectTexts;
+}
+
+/** A project's two files as they were read; null for one that is not there. */
+export interface ProjectTexts {
+  readonly project: string | null;
+  readonly lockfile: string | null;
 }
 
 /**
@@ -58,18 +65,23 @@ function globalRoot(context: Context, place: Place): string {
 /** @throws PROJECT_MISSING, PROJECT_INVALID, LOCKFILE_INVALID */
 export async function openProject(context: Context, place: Place): Promise<OpenProject> {
   const paths = await findProject(context, place);
-  const project = await readProject(paths);
+  const bytes = await readFileIfAny(paths.projectFile);
   const lockBytes = await readFileIfAny(paths.lockfile);
   return {
     paths,
-    project,
+    project: parseProject(paths, bytes),
     lock: lockBytes === undefined ? emptyLockfile : parseLockfile(lockBytes),
     hasLockfile: lockBytes !== undefined,
+    texts: { project: textOf(bytes), lockfile: textOf(lockBytes) },
   };
 }
 
 export async function readProject(paths: RootPaths): Promise<Project> {
-  const bytes = await readFileIfAny(paths.projectFile);
+  return parseProject(paths, await readFileIfAny(paths.projectFile));
+}
+
+/** @param bytes undefined where there is no `udos.json`, as on a new machine. @throws PROJECT_MISSING, PROJECT_INVALID */
+export function parseProject(paths: RootPaths, bytes: Uint8Array | undefined): Project {
   if (bytes === undefined && !paths.global) {
     throw new UdosError('PROJECT_MISSING', `There is no ${paths.projectFile}.`, { hint: 'Run `udos init`.' });
   }
@@ -78,6 +90,10 @@ export async function readProject(paths: RootPaths): Promise<Project> {
     code: 'PROJECT_INVALID',
     hint: 'Mend that field; schemas/project.schema.json describes all of them.',
   });
+}
+
+function textOf(bytes: Uint8Array | undefined): string | null {
+  return bytes === undefined ? null : Buffer.from(bytes).toString('utf8');
 }
 
 /** The text of `udos.json`. Parts that say nothing are left out; plugins and registries are sorted. */

@@ -3,7 +3,8 @@ import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/pro
 import path from 'node:path';
 import { UdosError } from '../../../src/errors/index.js';
 import { formatJson } from '../../../src/primitives/json/index.js';
-import { createReceipts, inspectInstalled } from '../../../src/store/index.js';
+import { keepState, keptStates } from '../../../src/store/history.js';
+import { createHistory, createReceipts, inspectInstalled } from '../../../src/store/index.js';
 import { crashAt, machine, plugin, temporaryFolder, treeOf, type Machine } from './world.js';
 
 const oldFiles = { 'main.js': 'one', 'bin/run!': 'run one', 'gone.md': 'gone' };
@@ -19,6 +20,9 @@ async function settled(folder: string, kind: 'project' | 'global'): Promise<Mach
   await here.apply([here.install('ada/base', oldFiles), here.install('ada/old', { 'main.js': 'old' })], {
     files: here.projectFiles('project one\n', 'lock one\n'),
   });
+  for (let number = 1; number <= keptStates; number += 1) {
+    await keepState(here.historyFolder, here.history(number, `project ${number}\n`, null));
+  }
   return here;
 }
 
@@ -29,7 +33,10 @@ function changesOf(here: Machine) {
       here.install('ada/added', { 'main.js': 'added' }),
       { plugin: plugin('ada/old') },
     ],
-    more: { files: here.projectFiles('project two\n', 'lock two\n') },
+    more: {
+      files: here.projectFiles('project two\n', 'lock two\n'),
+      history: here.history(keptStates + 1, 'project one\n', 'lock one\n'),
+    },
   };
 }
 
@@ -77,6 +84,28 @@ describe('a transaction', () => {
       assert.deepEqual(await treeOf(here.paths.root), before);
       assert.deepEqual(await createReceipts(here.receiptsFolder).all(), []);
     }
+  });
+
+  it('keeps the state before, and no more of them than ten', async () => {
+    const here = await settled(folder(), 'project');
+    const { changes, more } = changesOf(here);
+    await here.apply(changes, more);
+    const history = createHistory(here.historyFolder);
+    const numbers = (await history.all()).map(({ number }) => number);
+    assert.deepEqual(numbers, [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    assert.deepEqual(await history.read(11), more.history);
+    assert.equal(await history.read(1), undefined);
+    assert.equal(await history.lastNumber(), 11);
+  });
+
+  it('does not believe a state of another number, or a damaged one', async () => {
+    const here = await settled(folder(), 'project');
+    const file = (number: number) => path.join(here.historyFolder, `${number}.json`);
+    const history = createHistory(here.historyFolder);
+    await cp(file(3), file(4));
+    await assert.rejects(history.read(4), { code: 'STATE_CORRUPT' });
+    await writeFile(file(5), '{"type":"udos/history@1"');
+    await assert.rejects(history.all(), { code: 'STATE_CORRUPT' });
   });
 
   it('takes removing what is not there for done', async () => {
@@ -212,6 +241,8 @@ describe('an interrupted transaction', () => {
     const after = await treeOf(folder);
     const lockfile = path.relative(folder, here.paths.lockfile);
     assert.notEqual(after[lockfile], before[lockfile]);
+    const kept = path.relative(folder, path.join(here.historyFolder, `${keptStates + 1}.json`));
+    assert.ok(kept in after && !(kept in before));
     /** Refuses every state but the two. */
     const stateNow = async (when: string): Promise<'old' | 'new'> => {
       const tree = await treeOf(folder);

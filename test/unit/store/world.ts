@@ -6,6 +6,7 @@ import { globalPaths, homePaths, projectPaths, type RootPaths } from '../../../s
 import {
   manifest,
   receipt,
+  type HistoryEntry,
   type Manifest,
   type Receipt,
   type Time,
@@ -101,17 +102,29 @@ export interface Machine {
   readonly receiptsFolder: string;
   readonly ecosystem: string;
   install(name: string, files: Files, facts?: Partial<Record<keyof Manifest, unknown>>): InstallChange;
-  apply(changes: readonly InstallChange[], more?: Partial<Transaction>): Promise<void>;
+  readonly historyFolder: string;
+  apply(changes: readonly InstallChange[], more?: More): Promise<void>;
   recover(onStep?: Transaction['onStep']): ReturnType<typeof recoverTransaction>;
-  projectFiles(project: string | null, lock: string | null): ProjectFileChange[];
+  projectFiles(project: string | null, lock: string | null): NewFile[];
+  /** The state `number`, as `more` takes it. */
+  history(number: number, project: string | null, lockfile: string | null): HistoryEntry;
 }
+
+/** What a file is to be, over whatever it is when the transaction begins. */
+type NewFile = Omit<ProjectFileChange, 'before'>;
+type More = Partial<Omit<Transaction, 'files'>> & { readonly files?: readonly NewFile[] };
 
 /** A home and a root below `folder`. */
 export function machine(folder: string, kind: 'project' | 'global' = 'project'): Machine {
   const home = homePaths(path.join(folder, 'home'));
   const root = path.join(folder, 'root');
   const paths = kind === 'global' ? globalPaths(root) : projectPaths(root);
-  const place = { paths, receiptsFolder: home.receipts(root), ecosystem: home.ecosystem };
+  const place = {
+    paths,
+    receiptsFolder: home.receipts(root),
+    historyFolder: home.history(root),
+    ecosystem: home.ecosystem,
+  };
   return {
     folder,
     ...place,
@@ -123,12 +136,14 @@ export function machine(folder: string, kind: 'project' | 'global' = 'project'):
         shim: { manifest: manifestOf(name, facts), published },
       },
     }),
-    apply: (changes, more = {}) =>
+    apply: async (changes, { files = [], ...more } = {}) =>
       applyTransaction({
-        paths,
-        receiptsFolder: place.receiptsFolder,
+        ...place,
         changes,
-        files: [],
+        files: await Promise.all(
+          files.map(async (file) => ({ ...file, before: await textIfAny(file.file) })),
+        ),
+        history: null,
         host:
           kind === 'global'
             ? { ecosystem: home.ecosystem, clock: { now: () => new Date('2026-11-24T08:00:00Z') } }
@@ -141,7 +156,15 @@ export function machine(folder: string, kind: 'project' | 'global' = 'project'):
       { file: paths.projectFile, bytes: project },
       { file: paths.lockfile, bytes: lock },
     ],
+    history: (number, project, lockfile) => ({
+      ...{ type: 'udos/history@1', number, root, time: published, command: 'udos update' },
+      ...{ project, lockfile, left: null },
+    }),
   };
+}
+
+async function textIfAny(file: string): Promise<string | null> {
+  return readFile(file, 'utf8').catch(() => null);
 }
 
 export function plugin(name: string): PluginName {

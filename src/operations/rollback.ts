@@ -1,0 +1,151 @@
+import type { Context } from '../context/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
+import { emptyLockfile, formatLockfile, parseLockfile } from '../lock/index.js';
+import type { HistoryEntry, LockedPlugin, Lockfile } from '../model/formats/index.js';
+import type { PluginName } from '../model/names.js';
+import { createArtifactStore, createHistory } from '../store/index.js';
+import type { ChangeOptions } from './add.js';
+import { applyTexts, findWork, withProject, type HeldProject } from './steps/apply.js';
+import { verifiedPlugin } from './steps/choose.js';
+import { requireConsent } from './steps/consent.js';
+import { withCurrentSigners } from './steps/current-signers.js';
+import { chooseState, isEditedSince } from './steps/earlier-states.js';
+import { lockedPlugins } from './steps/lock-graph.js';
+import { claimOf } from './steps/obtain.js';
+import { planChanges, type Plan } from './steps/plan.js';
+import { parseProject, type OpenProject } from './steps/project.js';
+import { readRecoveries } from './steps/recoveries.js';
+import { withRegistries, type Registries } from './steps/registries.js';
+
+export interface RollbackOptions extends ChangeOptions {
+  /** The number of the state; by default the one before. */
+  readonly to?: number | undefined;
+}
+
+export interface RolledBack {
+  /** The number of the state that was brought back. */
+  readonly to: number;
+  /** The change before which it stood, and when that was made. */
+  readonly command: string | null;
+  readonly time: string;
+  readonly plan: Plan;
+  /** True when `udos.json` itself changes. */
+  readonly project: boolean;
+  /** True when `udos.json` had been edited since the last change: the edited text is kept as an earlier state. */
+  readonly edited: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Brings back an earlier state of `udos.json`, the lockfile and what is installed, in one transaction. The state that is
+ * left is kept.
+ *
+ * Reaches no network as long as this machine has all that is needed. Every check of an offline install holds: artifacts
+ * are hashed, and their signatures and revocations checked against the index that this machine has kept. Only when
+ * something is missing here, and `--offline` is not given, its registry is asked.
+ *
+ * @throws STATE_NOT_FOUND; OFFLINE naming what is missing; RELEASE_REVOKED, LOCKED_RELEASE_MISMATCH and the other trust
+ *   codes; PERMISSIONS_WIDENED, SIGNER_CHANGED, PUBLISHER_RECOVERED, CONFIRMATION_REQUIRED. Nothing is changed then.
+ */
+export async function rollback(context: Context, options: RollbackOptions): Promise<RolledBack> {
+  return withProject(context, options, async (held) => {
+    const states = await createHistory(context.home.history(held.paths.root)).all();
+    const state = chooseState(states, held.texts, options.to);
+    const plan = await bringBackWithin(context, held, state, options);
+    return {
+      to: state.number,
+      command: state.command ?? null,
+      time: state.time,
+      plan,
+      project: state.project !== held.texts.project,
+      edited: isEditedSince(states, held.texts),
+      dryRun: options.dryRun,
+    };
+  });
+}
+
+/** Without a network first. */
+async function bringBackWithin(
+  context: Context,
+  held: HeldProject,
+  state: HistoryEntry,
+  options: RollbackOptions,
+): Promise<Plan> {
+  const target = targetOf(held, state);
+  const attempt = (world: Context) =>
+    withRegistries(world, target, (registries) => bringBack(world, registries, held, state, target, options));
+  try {
+    return await attempt({ ...context, offline: true });
+  } catch (error) {
+    if (context.offline || !hasCode(error, 'OFFLINE')) throw error;
+    context.reporter.warn(`${error.message} Its registry is asked.`);
+    return attempt(context);
+  }
+}
+
+async function bringBack(
+  context: Context,
+  registries: Registries,
+  held: HeldProject,
+  state: HistoryEntry,
+  target: OpenProject,
+  options: RollbackOptions,
+): Promise<Plan> {
+  const { install: missing } = await findWork(context, held.paths, target.lock);
+  for (const [name, locked] of missing) await requireReady(context, registries, name, locked);
+  const lock = await withPresentPins(registries, held.lock, target.lock);
+  const recoveredAt = await readRecoveries(registries, missing);
+  const plan = planChanges(held.lock, lock, { recoveredAt });
+  await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
+  if (!options.dryRun) {
+    const isAsItWas = formatLockfile(lock) === formatLockfile(target.lock);
+    const texts = {
+      project: state.project,
+      lockfile: isAsItWas ? state.lockfile : formatLockfile(lock),
+    };
+    await applyTexts(context, registries, held, lock, texts, {
+      command: 'udos rollback',
+      back: state.number,
+    });
+  }
+  return plan;
+}
+
+/** The project as it was. */
+function targetOf({ paths }: HeldProject, { project, lockfile }: HistoryEntry): OpenProject {
+  return {
+    paths,
+    project: parseProject(paths, project === null ? undefined : Buffer.from(project)),
+    lock: lockfile === null ? emptyLockfile : parseLockfile(Buffer.from(lockfile)),
+    hasLockfile: lockfile !== null,
+    texts: { project, lockfile },
+  };
+}
+
+/** Judges before anybody is asked: by the index, and, offline, by what the store has. */
+async function requireReady(
+  context: Context,
+  registries: Registries,
+  name: PluginName,
+  locked: LockedPlugin,
+): Promise<void> {
+  claimOf(name, locked, await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked'));
+  if (!context.offline || (await createArtifactStore(context.home.store).find(locked.integrity))) return;
+  throw new UdosError('OFFLINE', `The artifact of ${name} ${locked.version} is not in the store any more.`, {
+    hint: 'Run `udos rollback` without --offline, so that it can be fetched again.',
+    data: { plugin: name, version: locked.version, integrity: locked.integrity },
+  });
+}
+
+/** An old lockfile must not bring back trust in keys that have been replaced since. */
+async function withPresentPins(registries: Registries, now: Lockfile, then: Lockfile): Promise<Lockfile> {
+  const plugins = { ...then.plugins };
+  const moved: [PluginName, LockedPlugin][] = [];
+  for (const [name, locked] of lockedPlugins(then)) {
+    const present = now.plugins[name];
+    const isSame = present?.integrity === locked.integrity && present.registry === locked.registry;
+    if (isSame) plugins[name] = { ...locked, signers: present.signers, publisher: present.publisher };
+    else moved.push([name, locked]);
+  }
+  return withCurrentSigners(registries, { ...then, plugins }, moved);
+}

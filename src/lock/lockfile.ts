@@ -5,10 +5,13 @@ const lockfileName = 'udos-lock.json';
 
 export const emptyLockfile: Lockfile = { lockfileVersion: 1, registries: {}, plugins: {} };
 
-/** @throws LOCKFILE_INVALID */
-export function parseLockfile(bytes: Uint8Array): Lockfile {
+/**
+ * @param what names the file in messages.
+ * @throws LOCKFILE_INVALID
+ */
+export function parseLockfile(bytes: Uint8Array, what = lockfileName): Lockfile {
   return readFormat(lockfileFormat, bytes, {
-    what: lockfileName,
+    what,
     code: 'LOCKFILE_INVALID',
     hint: 'Restore it from version control, or remove it and run `udos install` to choose anew.',
   });

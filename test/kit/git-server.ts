@@ -93,7 +93,9 @@ export async function startGitServer(folder: string, options: GitServerOptions =
     },
     close: () =>
       new Promise((resolve, reject) => {
-        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        // A story may have stopped it already.
+        if (!server.listening) resolve();
+        else server.close((error) => (error === undefined ? resolve() : reject(error)));
         server.closeAllConnections();
       }),
   };

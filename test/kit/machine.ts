@@ -51,6 +51,7 @@ export class Machine {
 
   /** Lets the ten seconds pass after which the lock of a dead process counts no more. */
   expireLocks(): void {
+    // A day, as the clock of a world may lie behind the system's.
     const past = new Date(Date.now() - 24 * 60 * 60 * 1000);
     for (const folder of [this.home, this.project]) {
       for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -140,6 +140,7 @@ describe('udos rollback', () => {
 
 describe('udos rollback, when the registry goes on', () => {
   let world: World;
+  let count = 0;
 
   before(async () => {
     world = await buildWorld();
@@ -148,7 +149,7 @@ describe('udos rollback, when the registry goes on', () => {
   after(() => world.end());
 
   async function updated(name: string, from: string, to: string): Promise<Machine> {
-    const machine = world.newMachine(`${name} ${from}`.replace('/', ' '));
+    const machine = world.newMachine(`updated ${(count += 1)}`);
     await world.begin('main', 'plain folder', machine);
     await machine.run('add', `${name}@${from}`).succeeds();
     await machine.run('add', `${name}@${to}`).succeeds();

@@ -9,7 +9,7 @@ import { add, type ChangeResult } from '../src/operations/add.js';
 export default class Add extends BaseCommand<ChangeResult> {
   static override summary = 'Add plugins to the project and install them.';
   static override description =
-    'Chooses releases, shows who signed them and what they ask for, and writes udos.json and udos-lock.json. Without a range, any later release of the same major version will do.';
+    'Chooses releases, shows who signed them and what they ask for, and writes udos.json and udos-lock.json. Without a range it asks for ^ of the newest release: later ones of the same major version will do, before 1.0.0 of the same minor version.';
   static override examples = [
     '<%= config.bin %> add ada/notes',
     '<%= config.bin %> add acme:ada/notes@^1.2 ada/tasks --yes',

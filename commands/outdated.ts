@@ -7,7 +7,7 @@ import { outdated, type OutdatedResult } from '../src/operations/outdated.js';
 export default class Outdated extends BaseCommand<OutdatedResult> {
   static override summary = 'Show which plugins have newer releases.';
   static override description =
-    '"wanted" is the newest that everything asking for the plugin allows, "latest" the newest of all.';
+    '"wanted" is the newest that everything asking for the plugin allows, "latest" the newest that runs on this uDOS. What is locked and was withdrawn is marked.';
   static override examples = [
     '<%= config.bin %> outdated',
     '<%= config.bin %> outdated --json',

@@ -37,6 +37,11 @@ export function compareVersions(left: Version, right: Version): number {
   return semver.compareBuild(left, right);
 }
 
+/** True for two versions that no range can tell apart: at most their build metadata differs. */
+export function isSamePrecedence(left: Version, right: Version): boolean {
+  return semver.compare(left, right) === 0;
+}
+
 /** True when `version` lies in `range`. A pre-release lies in a range only when the range names one of the same triple. */
 export function isInRange(version: Version, range: Range): boolean {
   return semver.satisfies(version, range);

@@ -12,6 +12,7 @@ import { lockedPlugins } from './steps/lock-graph.js';
 import { newestRange } from './steps/newest.js';
 import { requireConsent, type ConsentOptions } from './steps/consent.js';
 import { planChanges, type Plan } from './steps/plan.js';
+import { projectChanges, type ProjectChange } from './steps/project-changes.js';
 import type { Place } from './steps/project.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { requireAlias, withRegistries, type Registries } from './steps/registries.js';
@@ -26,6 +27,8 @@ export interface ChangeResult {
   readonly dryRun: boolean;
   /** What the project requires now, as `udos.json` has it. */
   readonly requirements: Project['plugins'];
+  /** What becomes of `udos.json`. */
+  readonly project: readonly ProjectChange[];
 }
 
 /**
@@ -55,10 +58,16 @@ export async function add(
       const recoveredAt = await readRecoveries(registries, lockedPlugins(choice.lock));
       const plan = planChanges(held.lock, choice.lock, { recoveredAt });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
-      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock, {
+      if (!options.dryRun)
+        await applyLockfile(context, registries, held, project, choice.lock, {
           command: `udos add ${specs.join(' ')}`,
         });
-      return { plan, dryRun: options.dryRun, requirements: project.plugins };
+      return {
+        plan,
+        dryRun: options.dryRun,
+        requirements: project.plugins,
+        project: projectChanges(held.project, project),
+      };
     }),
   );
 }

@@ -12,6 +12,7 @@ import { planChanges, type Plan } from './steps/plan.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
 import { routedRegistry } from './steps/routing.js';
+import { warnOfWithdrawn } from './steps/withdrawals.js';
 
 export interface InstallOptions extends ChangeOptions {
   /** Install exactly what is locked, or fail. */
@@ -43,6 +44,7 @@ export async function install(context: Context, options: InstallOptions): Promis
       const plan = planChanges(held.lock, current, {
         recoveredAt: await readRecoveries(registries, missing),
       });
+      await warnOfWithdrawn(context, registries, missing);
       await requireConsent(context, plan, { ...options, introduces: !held.hasLockfile });
       if (options.dryRun)
         return { plan, dryRun: true, installed: missing.map(([name]) => name), removed: remove };

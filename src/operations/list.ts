@@ -7,6 +7,7 @@ import { isInstalledAs } from './steps/apply.js';
 import { lockedPlugins, neededPlugins } from './steps/lock-graph.js';
 import { dependencyNames } from './steps/needed.js';
 import { openProject, type Place } from './steps/project.js';
+import { knownWithdrawals } from './steps/withdrawals.js';
 
 export interface ListedPlugin {
   readonly name: PluginName;
@@ -21,6 +22,10 @@ export interface ListedPlugin {
   readonly optional: boolean;
   /** True when the receipt on this machine is of this very release. */
   readonly installed: boolean;
+  /** Why its publisher withdrew it, or false; null when this machine has not kept its index. */
+  readonly yanked: string | false | null;
+  /** Why the registry recalled it, or false; null when this machine has not kept its index. */
+  readonly revoked: string | false | null;
   readonly size: number;
   readonly permissions: readonly Permission[];
   /** Locked plugins that it depends on. */
@@ -38,12 +43,14 @@ export interface ListResult {
 }
 
 /**
- * What a project has, by its lockfile and the receipts. Reads no registry.
+ * What a project has, by its lockfile, the receipts, and what this machine has kept of the indexes. Reaches no network.
  *
  * @throws PROJECT_MISSING, PROJECT_INVALID, LOCKFILE_INVALID, STATE_CORRUPT
  */
 export async function listPlugins(context: Context, place: Place): Promise<ListResult> {
-  const { paths, project, lock, hasLockfile } = await openProject(context, place);
+  const open = await openProject(context, place);
+  const { paths, project, lock, hasLockfile } = open;
+  const withdrawals = await knownWithdrawals(context, open);
   const receipts = createReceipts(context.home.receipts(paths.root));
   const installed = new Map((await receipts.all()).map((receipt) => [receipt.name, receipt]));
   const needed = neededPlugins(project, lock);
@@ -60,6 +67,8 @@ export async function listPlugins(context: Context, place: Place): Promise<ListR
       direct: project.plugins[name] !== undefined,
       optional: !needed.has(name),
       installed: isInstalledAs(installed.get(name), locked),
+      yanked: withdrawals.get(name)?.yanked ?? null,
+      revoked: withdrawals.get(name)?.revoked ?? null,
       size: locked.size,
       permissions: locked.permissions,
       dependencies: dependencyNames(locked).filter((one) => lock.plugins[one] !== undefined),

@@ -4,9 +4,10 @@ import { UdosError } from '../errors/index.js';
 import { formatTime, httpUrl, type PluginDocument, type Release } from '../model/formats/index.js';
 import { layout, trustedComment } from '../model/index-layout.js';
 import { parseAlias, publisherOf, type PluginName, type RegistryId } from '../model/names.js';
-import { compareVersions } from '../model/version.js';
+import { compareVersions, isSamePrecedence } from '../model/version.js';
 import { checkPlugin, type CheckedPlugin } from './plugin-check.js';
 import { readPublisher } from './steps/index-documents.js';
+import { requireDependencies } from './steps/dependencies-there.js';
 import { readTrustedDocument } from './steps/trusted-documents.js';
 import type { IndexWorkspace } from './steps/index-workspace.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
@@ -41,7 +42,8 @@ export interface PublishResult extends Submitted {
  * the registry (see {@link submitDocument} for the two ways).
  *
  * @throws USAGE, MANIFEST_INVALID, PLUGIN_INVALID, RELEASE_EXISTS, KEY_NOT_FOUND, NO_REGISTRY, REGISTRY_AMBIGUOUS,
- *   PLUGIN_NOT_FOUND when the registry does not know the publisher, and what the network throws
+ *   PLUGIN_NOT_FOUND when the registry does not know the publisher or a plugin that it depends on, VERSION_NOT_FOUND when it
+ *   has no fitting release of one, and what the network throws
  */
 export async function publish(context: Context, options: PublishOptions): Promise<PublishResult> {
   if (options.url !== undefined) requireTyped('--url', options.url, httpUrl);
@@ -61,6 +63,7 @@ export async function publish(context: Context, options: PublishOptions): Promis
         },
       );
     }
+    await requireDependencies(workspace, plugin.manifest);
     const signers = await openSignersFor(
       context,
       publisher.release,
@@ -103,10 +106,13 @@ async function withRelease(
   const { manifest, artifact } = plugin;
   const { name, version } = manifest;
   const known = await readTrustedDocument(context, workspace, name);
-  if (known?.releases.some((release) => release.version === version) === true) {
+  const same = known?.releases.find((release) => isSamePrecedence(release.version, version));
+  if (same !== undefined) {
     throw new UdosError(
       'RELEASE_EXISTS',
-      `${name} ${version} is published already, and a release never changes.`,
+      same.version === version
+        ? `${name} ${version} is published already, and a release never changes.`
+        : `${name} ${same.version} is published already, and what follows a + does not tell ${version} from it.`,
       {
         hint: 'Raise "version" in udos-plugin.json, or withdraw the old one with `udos yank`.',
         data: { plugin: name, version },

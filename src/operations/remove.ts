@@ -7,6 +7,7 @@ import type { ChangeOptions, ChangeResult } from './add.js';
 import { applyLockfile, withProject } from './steps/apply.js';
 import { withoutUnneeded } from './steps/needed.js';
 import { planChanges } from './steps/plan.js';
+import { projectChanges } from './steps/project-changes.js';
 import { without } from './steps/settings.js';
 
 /**
@@ -31,10 +32,16 @@ export async function remove(
     const project: Project = { ...held.project, plugins, routes };
     const lock = withoutUnneeded(project, held.lock);
     const plan = planChanges(held.lock, lock);
-    if (!options.dryRun) await applyLockfile(context, undefined, held, project, lock, {
+    if (!options.dryRun)
+      await applyLockfile(context, undefined, held, project, lock, {
         command: `udos remove ${names.join(' ')}`,
       });
-    return { plan, dryRun: options.dryRun, requirements: plugins };
+    return {
+      plan,
+      dryRun: options.dryRun,
+      requirements: plugins,
+      project: projectChanges(held.project, project),
+    };
   });
 }
 

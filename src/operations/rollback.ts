@@ -16,6 +16,7 @@ import { planChanges, type Plan } from './steps/plan.js';
 import { parseProject, type OpenProject } from './steps/project.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
+import { warnOfWithdrawn } from './steps/withdrawals.js';
 
 export interface RollbackOptions extends ChangeOptions {
   /** The number of the state; by default the one before. */
@@ -96,6 +97,7 @@ async function bringBack(
   const lock = await withPresentPins(registries, held.lock, target.lock);
   const recoveredAt = await readRecoveries(registries, missing);
   const plan = planChanges(held.lock, lock, { recoveredAt });
+  await warnOfWithdrawn(context, registries, missing);
   await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
   if (!options.dryRun) {
     const isAsItWas = formatLockfile(lock) === formatLockfile(target.lock);

@@ -1,7 +1,8 @@
 import type { Context } from '../context/index.js';
 import { hasCode, UdosError } from '../errors/index.js';
-import type { CatalogLine } from '../model/formats/index.js';
+import { categories, type CatalogLine } from '../model/formats/index.js';
 import { baseNameOf, parseAlias, type Alias } from '../model/names.js';
+import { nearest } from '../model/nearest.js';
 import type { ConfiguredRegistry } from './steps/configured-registries.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
 import type { Place } from './steps/project.js';
@@ -37,11 +38,12 @@ export interface SearchResult {
  *
  * One registry of several that cannot be reached is warned about and left out.
  *
- * @throws NO_REGISTRY, REGISTRY_UNKNOWN, and what the checks throw
+ * @throws USAGE for a category that does not exist; NO_REGISTRY, REGISTRY_UNKNOWN, and what the checks throw
  */
 export async function search(context: Context, text: string, options: SearchOptions): Promise<SearchResult> {
   const alias = options.registry === undefined ? undefined : parseAlias(options.registry);
   const words = wordsOf(text);
+  if (options.category !== undefined) requireCategory(options.category);
   return withRegistries(context, await openProjectIfAny(context, options), async (registries) => {
     const asked = distinctById(requireAlias(registries.configured, alias));
     const answers = await Promise.all(
@@ -90,6 +92,22 @@ function scoreOf(line: CatalogLine, word: string): number {
   if (line.keywords.some((keyword) => keyword.toLowerCase().includes(word))) return 4;
   if (line.category.includes(word)) return 2;
   return line.description.toLowerCase().includes(word) ? 1 : 0;
+}
+
+function requireCategory(text: string): void {
+  const groups = [...new Set(categories.map((one) => one.split('/')[0] ?? one))];
+  const known: readonly string[] = [...groups, ...categories];
+  if (known.includes(text)) return;
+  // People type the second half alone.
+  const halves = new Map(categories.map((one) => [one.split('/')[1] ?? one, one]));
+  const meant = nearest(text, [...known, ...halves.keys()]);
+  throw new UdosError('USAGE', `There is no category ${JSON.stringify(text.slice(0, 80))}.`, {
+    hint:
+      meant === undefined
+        ? `There are ${groups.join(', ')}, each with a second half: ${categories[0]}.`
+        : `Did you mean ${halves.get(meant) ?? meant}?`,
+    data: { category: text, known },
+  });
 }
 
 function isIn(category: string | undefined): (line: CatalogLine) => boolean {

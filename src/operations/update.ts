@@ -11,6 +11,7 @@ import { lockedPlugins } from './steps/lock-graph.js';
 import { newestRange } from './steps/newest.js';
 import { requireConsent } from './steps/consent.js';
 import { planChanges, type PlannedChange } from './steps/plan.js';
+import { projectChanges } from './steps/project-changes.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
 import { routeRequirement } from './steps/routing.js';
@@ -46,15 +47,32 @@ export async function update(
         recoveredAt: await readRecoveries(registries, lockedPlugins(choice.lock)),
       });
       await requireConsent(context, plan, { ...options, frozen: false, introduces: false });
-      if (!options.dryRun) await applyLockfile(context, registries, held, project, choice.lock, {
+      if (!options.dryRun)
+        await applyLockfile(context, registries, held, project, choice.lock, {
           command: ['udos update', ...names, ...(options.latest ? ['--latest'] : [])].join(' '),
         });
-      return { plan, dryRun: options.dryRun, requirements: project.plugins };
+      return {
+        plan,
+        dryRun: options.dryRun,
+        requirements: project.plugins,
+        project: projectChanges(held.project, project),
+      };
     }),
   );
 }
 
 function refuseUnknown(name: PluginName, held: HeldProject, latest: boolean): void {
+  const isLocked = held.lock.plugins[name] !== undefined;
+  if (latest && isLocked && held.project.plugins[name] === undefined) {
+    throw new UdosError(
+      'NOT_A_REQUIREMENT',
+      `udos.json does not ask for ${name} itself: other plugins need it, and their ranges decide.`,
+      {
+        hint: `\`udos update ${name}\` moves it as far as they allow; \`udos why ${name}\` shows them.`,
+        data: { plugin: name },
+      },
+    );
+  }
   if (latest && held.project.plugins[name] === undefined) {
     throw new UdosError(
       'NOT_A_REQUIREMENT',
@@ -65,7 +83,7 @@ function refuseUnknown(name: PluginName, held: HeldProject, latest: boolean): vo
       },
     );
   }
-  if (held.lock.plugins[name] !== undefined || held.project.plugins[name] !== undefined) return;
+  if (isLocked || held.project.plugins[name] !== undefined) return;
   throw new UdosError('NOT_INSTALLED', `The project does not have ${name}.`, {
     hint: `Add it with \`udos add ${name}\`, or see \`udos list\`.`,
     data: { plugin: name },

@@ -177,7 +177,10 @@ async function refuseLinksIn(paths: RootPaths): Promise<void> {
   await refuseLinks(paths.root, [paths.staging, paths.installedFolder, paths.communityFolder]);
 }
 
-async function journalFile(paths: RootPaths, { file, before, bytes }: ProjectFileChange): Promise<JournalFile> {
+async function journalFile(
+  paths: RootPaths,
+  { file, before, bytes }: ProjectFileChange,
+): Promise<JournalFile> {
   const name = (['udos.json', 'udos-lock.json'] as const).find(
     (candidate) => projectFilePath(paths, candidate) === file,
   );

@@ -142,6 +142,14 @@ const files: Readonly<Record<string, string>> = {
   'a-file': 'not what you expect\n',
   'plugins/new/udos-plugin.json': JSON.stringify({ ...manifest, version: '1.1.0' }),
   'plugins/new/index.js': '',
+  'plugins/lonely/udos-plugin.json': JSON.stringify({
+    ...{ ...manifest, version: '1.2.0', dependencies: { 'ada/nowhere': '*' } },
+  }),
+  'plugins/lonely/index.js': '',
+  'plugins/hasty/udos-plugin.json': JSON.stringify({
+    ...{ ...manifest, name: 'ada/hasty', dependencies: { 'ada/notes': '^9.0.0' } },
+  }),
+  'plugins/hasty/index.js': '',
   'plugins/foreign/udos-plugin.json': JSON.stringify({ ...manifest, name: 'eve/notes' }),
   'plugins/foreign/index.js': '',
   'plugins/no-main/udos-plugin.json': JSON.stringify(manifest),

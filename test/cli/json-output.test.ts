@@ -94,6 +94,8 @@ describe('what commands print under --json', () => {
     await json('search', 'notes');
     await json('versions', 'ada/base');
     await json('outdated');
+    await json('lock diff');
+    await json('lock merge', 'udos-lock.json', 'udos-lock.json', 'udos-lock.json');
     await json('why', 'ada/base');
     await json('verify');
     assert.equal((await json('doctor')).healthy, true);
@@ -112,6 +114,10 @@ describe('what commands print under --json', () => {
     await json('key rotate', 'ada', '--new', 'next', '--yes');
     await json('registry publisher recover', 'bob', '--new', 'next', '--index', 'index', '--yes');
     await json('search', 'notes', '--offline');
+    await json('remove', 'ada/notes');
+    await json('rollback', '--list');
+    await json('rollback', '--dry-run');
+    await json('rollback');
     await json('remove', 'ada/notes');
     await json('registry remove', 'main');
   });

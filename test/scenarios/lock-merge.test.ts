@@ -68,11 +68,14 @@ describe('a lockfile in git', () => {
     await machine.run('install').succeeds();
     await branch('newer', 'add', 'ada/notes@1.2.0');
     const ours = machine.read('udos-lock.json');
-    await assert.rejects(git('merge', 'one', '-m', 'Merge'), (error: { stderr?: string; stdout?: string }) => {
-      assert.match(`${error.stdout}${error.stderr}`, /LOCKFILE_CONFLICT/);
-      assert.match(`${error.stdout}${error.stderr}`, /ada\/notes is 1\.2\.0 in ours and 1\.1\.0 in theirs/);
-      return true;
-    });
+    await assert.rejects(
+      git('merge', 'one', '-m', 'Merge'),
+      (error: { stderr?: string; stdout?: string }) => {
+        assert.match(`${error.stdout}${error.stderr}`, /LOCKFILE_CONFLICT/);
+        assert.match(`${error.stdout}${error.stderr}`, /ada\/notes is 1\.2\.0 in ours and 1\.1\.0 in theirs/);
+        return true;
+      },
+    );
     assert.equal(machine.read('udos-lock.json'), ours);
     assert.equal(await git('diff', '--name-only', '--diff-filter=U'), 'udos-lock.json');
     await git('merge', '--abort');

@@ -1,5 +1,6 @@
 import type { ListedPlugin, ListResult } from '../../operations/list.js';
 import type { Screen } from '../output.js';
+import { plainLine } from '../plain-text.js';
 import { table } from '../table.js';
 import { counted } from './count.js';
 
@@ -46,7 +47,12 @@ export function treeView(result: ListResult): string {
 }
 
 function stateOf(plugin: ListedPlugin): string {
-  return [plugin.installed ? '' : 'not installed', plugin.optional ? 'optional' : '']
+  return [
+    plugin.installed ? '' : 'not installed',
+    plugin.optional ? 'optional' : '',
+    plugin.yanked ? `withdrawn: ${plainLine(plugin.yanked)}` : '',
+    plugin.revoked ? `! recalled: ${plainLine(plugin.revoked)}` : '',
+  ]
     .filter((word) => word !== '')
     .join(', ');
 }

@@ -10,7 +10,7 @@ export { publisherDocument, type PublisherDocument } from './publisher.js';
 export { readFormat } from './read-format.js';
 export { receipt, type Receipt } from './receipt.js';
 export { registryFile, type RegistryFile } from './registry-file.js';
-export { artifactLimits, release, type DependencyMap, type Release } from './release.js';
+export { artifactLimits, categories, release, type DependencyMap, type Release } from './release.js';
 export { revocations, type Revocations } from './revocations.js';
 export { root, type KeyRing, type KeyRole, type Root } from './root.js';
 export { durationOf, formatTime, httpUrl, type Integrity, type Time } from './scalars.js';

@@ -18,11 +18,16 @@ export const pluginDocument = z
     releases: z.array(release).max(2000),
   })
   .refine(
-    (document) => new Set(document.releases.map((one) => one.version)).size === document.releases.length,
+    ({ releases }) => new Set(releases.map((one) => withoutBuild(one.version))).size === releases.length,
     {
       message: 'lists a version twice',
       path: ['releases'],
     },
   );
+
+/** Build metadata does not make another version: no range can tell the two apart. */
+function withoutBuild(version: string): string {
+  return version.split('+')[0] ?? version;
+}
 
 export type PluginDocument = z.infer<typeof pluginDocument>;

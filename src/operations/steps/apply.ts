@@ -13,13 +13,7 @@ import {
 } from '../../store/index.js';
 import { obtainPlugins } from './obtain.js';
 import { recordChange } from './earlier-states.js';
-import {
-  formatProject,
-  openProject,
-  type OpenProject,
-  type Place,
-  type ProjectTexts,
-} from './project.js';
+import { formatProject, openProject, type OpenProject, type Place, type ProjectTexts } from './project.js';
 import type { Registries } from './registries.js';
 
 /** A project that no other udos process changes meanwhile. */

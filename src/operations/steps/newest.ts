@@ -41,13 +41,18 @@ export function newestRelease(plugin: ReleaseList): Release | undefined {
  * @throws VERSION_NOT_FOUND when there is no release that may be chosen
  */
 export function newestRange(name: PluginName, plugin: ReleaseList, host: Version): Range {
-  const releases = plugin.document.releases.filter(({ engines }) => runsOn(engines.udos, host));
-  const newest = newestRelease({ ...plugin, document: { releases } }) ?? newestRelease(plugin);
+  const newest = newestRelease(runningOn(plugin, host)) ?? newestRelease(plugin);
   if (newest !== undefined) return `^${newest.version.split('+')[0] ?? newest.version}` as Range;
   throw new UdosError('VERSION_NOT_FOUND', `${name} has no release that may be installed.`, {
     hint: `See \`udos versions ${name}\`.`,
     data: { plugin: name },
   });
+}
+
+/** Only the releases that run on this uDOS. */
+export function runningOn(plugin: ReleaseList, host: Version): ReleaseList {
+  const releases = plugin.document.releases.filter(({ engines }) => runsOn(engines.udos, host));
+  return { revocationOf: plugin.revocationOf, document: { releases } };
 }
 
 function runsOn(engine: Range | undefined, host: Version): boolean {

@@ -8,7 +8,7 @@ import {
   type Lockfile,
   type Project,
 } from '../../model/formats/index.js';
-import { readFileIfAny } from '../../primitives/fs/index.js';
+import { isFile, readFileIfAny } from '../../primitives/fs/index.js';
 import { formatJson } from '../../primitives/json/index.js';
 
 /** Which project or machine a command acts on. */
@@ -36,14 +36,23 @@ export interface ProjectTexts {
 /**
  * The project that `place` means: the nearest folder with `udos.json`, or the machine's own under `--global`.
  *
- * @throws PROJECT_MISSING
+ * @throws PROJECT_MISSING; USAGE for a root that is a file
  */
 export async function findProject(context: Context, place: Place): Promise<RootPaths> {
+  if (place.root !== undefined) await requireFolder(path.resolve(context.cwd, place.root));
   if (place.global === true) return globalPaths(globalRoot(context, place));
   const paths = await findProjectIfAny(context, place);
   if (paths !== undefined) return paths;
   throw new UdosError('PROJECT_MISSING', `There is no udos.json in ${context.cwd} or above it.`, {
     hint: 'Run `udos init` to begin a project here, or add --global to act on this machine.',
+  });
+}
+
+async function requireFolder(root: string): Promise<void> {
+  if (!(await isFile(root))) return;
+  throw new UdosError('USAGE', `--root names ${root}, which is a file, not a folder.`, {
+    hint: 'Name the folder that plugins are to be installed under; it is made when it is not there.',
+    data: { root },
   });
 }
 

@@ -79,8 +79,16 @@ export async function syncFolder(folder: string): Promise<void> {
 }
 
 export async function isFolder(folder: string): Promise<boolean> {
+  return isKind(folder, 'isDirectory');
+}
+
+export async function isFile(file: string): Promise<boolean> {
+  return isKind(file, 'isFile');
+}
+
+async function isKind(folder: string, kind: 'isDirectory' | 'isFile'): Promise<boolean> {
   try {
-    return (await stat(folder)).isDirectory();
+    return (await stat(folder))[kind]();
   } catch (error) {
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return false;
     throw fileError('look at', folder, error);

@@ -1,5 +1,6 @@
 export {
   fileError,
+  isFile,
   isFolder,
   isSystemError,
   isTornWrite,

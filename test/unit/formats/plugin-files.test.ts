@@ -22,6 +22,11 @@ describe('the format of plugin documents', () => {
   const many = Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`ada/p${index}`, '*']));
   const refused: [string, Plain, RegExp][] = [
     ['a version twice', { releases: [valid.release, valid.release] }, /lists a version twice/],
+    [
+      'two versions that only build metadata tells apart',
+      { releases: ['1.0.0+a', '1.0.0+b'].map((version) => ({ ...valid.release, version })) },
+      /lists a version twice/,
+    ],
     ['a keyword twice', { keywords: ['notes', 'notes'] }, /lists something twice/],
     ['17 keywords', { keywords: Array.from({ length: 17 }, (_, index) => `k${index}`) }, /keywords/],
     ['an unknown category', { category: 'games/chess' }, /category/],

@@ -19,6 +19,8 @@ const plugin = (name: string, dependencies: string[], change: object = {}) => ({
   direct: false,
   optional: false,
   installed: true,
+  yanked: null,
+  revoked: null,
   size: 1,
   permissions: [],
   dependencies,
@@ -73,10 +75,14 @@ describe('the views of lists', () => {
       latest: '2.0.0',
       registry: 'main',
       requirement: null,
+      unfit: { version: '3.0.0', udos: '>=2' },
+      yanked: 'loses notes',
+      revoked: false,
     };
     const view = outdatedView({ checked: 3, plugins: [newer] } as unknown as OutdatedResult, screen);
     assert.match(view, /ada\/app +1\.0\.0 +1\.1\.0 +2\.0\.0 +main +\(needed by others\)/);
     assert.match(view, /udos update --latest/);
+    assert.match(view.replace(/\s+/g, ' '), /withdrawn: loses notes; 3\.0\.0 needs uDOS >=2/);
     assert.equal(outdatedView({ checked: 3, plugins: [] }, screen), 'Nothing newer exists for 3 plugins.');
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { PluginName } from '../../../../src/model/names.js';
 import { changeView, installView } from '../../../../src/cli/views/change.js';
 import { planView } from '../../../../src/cli/views/plan.js';
 import type { Plan, PlannedChange } from '../../../../src/operations/steps/plan.js';
@@ -83,11 +84,21 @@ describe('the view of a plan', () => {
   });
 
   it('says so when nothing changes, or nothing was written', () => {
-    const result = { plan: planOf(), dryRun: false, requirements: {} };
+    const result = { plan: planOf(), dryRun: false, requirements: {}, project: [] };
     assert.match(changeView(result, screen), /^Nothing to change/);
+    const range = { kind: 'range', name: 'ada/notes', from: '^1.0.0', to: '^1.1.0' } as const;
+    assert.match(
+      changeView({ ...result, project: [range] }, screen),
+      /^udos\.json: ada\/notes \^1\.0\.0 -> \^1\.1\.0\nDone/,
+    );
     assert.match(
       changeView({ ...result, plan: planOf(change({})), dryRun: true }, screen),
       /\(--dry-run\)\.$/,
+    );
+    const names = ['ada/notes' as PluginName];
+    assert.match(
+      installView({ plan: planOf(), dryRun: true, installed: names, removed: names }, screen),
+      /^1 plugin would be installed, 1 plugin would be removed\. Nothing was written/,
     );
     assert.equal(
       installView({ plan: planOf(), dryRun: false, installed: [], removed: [] }, screen),

@@ -34,6 +34,6 @@ export function differingFields(left: LockedPlugin, right: LockedPlugin): (keyof
 
 function comparable(value: LockedPlugin[keyof LockedPlugin]): string {
   if (Array.isArray(value)) return JSON.stringify([...value].sort());
-  if (value !== null && typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
+  if (typeof value === 'object') return JSON.stringify(Object.entries(value).sort());
   return JSON.stringify(value ?? {});
 }

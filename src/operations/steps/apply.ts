@@ -11,8 +11,8 @@ import {
   type InstallChange,
   type PluginInstall,
 } from '../../store/index.js';
-import { obtainPlugins } from './obtain.js';
 import { recordChange } from './earlier-states.js';
+import { obtainPlugins } from './obtain.js';
 import { formatProject, openProject, type OpenProject, type Place, type ProjectTexts } from './project.js';
 import type { Registries } from './registries.js';
 
@@ -115,14 +115,15 @@ export async function applyTexts(
   held: HeldProject,
   lock: Lockfile,
   texts: ProjectTexts,
-  { command, repair, back }: ApplyOptions & { readonly back?: number },
+  options: ApplyOptions & { readonly back?: number },
 ): Promise<Applied> {
-  return withStoreInUse(context.home.store, (use) =>
-    applyInUse(context, registries, held, project, lock, repair, () => {
+  return withStoreInUse(context.home.store, (use) => {
+    const refuseIfLost = () => {
       held.refuseIfLost();
       use.refuseIfLost();
-    }),
-  );
+    };
+    return applyInUse(context, registries, { ...held, refuseIfLost }, lock, texts, options);
+  });
 }
 
 /** Nobody may take an artifact out of the store between its arrival and the receipt that keeps it there. */
@@ -130,10 +131,9 @@ async function applyInUse(
   context: Context,
   registries: Registries | undefined,
   held: HeldProject,
-  project: Project,
   lock: Lockfile,
-  repair: boolean,
-  refuseIfLost: () => void,
+  texts: ProjectTexts,
+  { command, repair, back }: Parameters<typeof applyTexts>[5],
 ): Promise<Applied> {
   const { paths } = held;
   const { install, remove } = await findWork(context, paths, lock, repair);
@@ -160,7 +160,9 @@ async function applyInUse(
           ? null
           : await recordChange(context, held, { command, left: texts.project, back }),
       host: paths.global ? { ecosystem: context.home.ecosystem, clock: context.clock } : undefined,
-      refuseIfLost,
+      refuseIfLost: () => {
+        held.refuseIfLost();
+      },
     });
   }
   return { installed: [...installs.keys()].sort(), removed: [...remove].sort() };

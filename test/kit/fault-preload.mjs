@@ -8,6 +8,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const plan = JSON.parse(process.env.TEST_FAULT);
+if (plan.hurry !== undefined) {
+  const { setTimeout } = globalThis;
+  const now = performance.now.bind(performance);
+  globalThis.setTimeout = (work, milliseconds, ...rest) =>
+    setTimeout(work, milliseconds / plan.hurry, ...rest);
+  performance.now = () => now() * plan.hurry;
+}
 const counts = { disk: 0, rename: 0, network: 0, bytes: 0, hit: null };
 const { writeFileSync, writeSync } = fs;
 const report = () => {

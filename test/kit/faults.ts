@@ -20,6 +20,8 @@ export interface FaultPlan {
   readonly below?: string;
   /** Writes fail after so many bytes: how a full disk looks. */
   readonly quota?: number;
+  /** Lets time pass so many times faster, so that a limit of half a minute is met in a second. */
+  readonly hurry?: number;
 }
 
 export interface FaultReport {
@@ -33,22 +35,25 @@ export interface FaultReport {
   readonly hit: string | null;
 }
 
+let reports = 0;
+
 /** Runs one command under a plan. An empty plan only counts. */
 export async function runWithFault(
   machine: Machine,
   plan: FaultPlan,
   ...args: readonly string[]
 ): Promise<Result & { readonly report: FaultReport }> {
-  const file = path.join(path.dirname(machine.home), 'fault-report.json');
+  reports += 1;
+  const file = path.join(path.dirname(machine.home), `fault-report-${reports}.json`);
+  // Other commands of this machine may start while this one runs.
   machine.environment.TEST_FAULT = JSON.stringify({ ...plan, report: file });
   machine.preload(preload);
-  try {
-    const result = await machine.run(...args).result;
-    if (!existsSync(file)) throw new Error(`the fault plan was never loaded:\n${result.stderr}`);
-    return { ...result, report: JSON.parse(readFileSync(file, 'utf8')) as FaultReport };
-  } finally {
-    rmSync(file, { force: true });
-    machine.preload();
-    delete machine.environment.TEST_FAULT;
-  }
+  const run = machine.run(...args);
+  machine.preload();
+  delete machine.environment.TEST_FAULT;
+  const result = await run.result;
+  if (!existsSync(file)) throw new Error(`the fault plan was never loaded:\n${result.stderr}`);
+  const report = JSON.parse(readFileSync(file, 'utf8')) as FaultReport;
+  rmSync(file);
+  return { ...result, report };
 }

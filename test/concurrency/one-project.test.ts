@@ -58,6 +58,7 @@ describe('eight commands at once on one project and one home', () => {
       // A kill that came after the decision is finished by the next command.
       await machine.run('install').succeeds();
       await machine.run('verify', '--offline').succeeds();
+      await machine.run('doctor').succeeds();
       wanted = requirements(machine);
       expected.delete(plan.victim);
       if (!isKilled) expected.add(plan.victim);
@@ -82,7 +83,7 @@ function planRound(wanted: readonly string[], random: () => number) {
   const [victim = ''] = absent;
   const adds = absent.slice(1, 4).map((plugin) => ['add', random() < 0.5 ? plugin : `${plugin}@1.0.0`]);
   const removes = present.slice(0, wanted.length > 5 ? 3 : 1).map((plugin) => ['remove', plugin]);
-  const others = shuffled(['update', 'install', 'verify', 'registry sync', 'list', 'install --repair']);
+  const others = shuffled(['update', 'install', 'verify', 'registry sync', 'store prune', 'doctor']);
   const commands = [...adds, ...removes, ...others.map((line) => line.split(' '))].slice(0, 7);
   return { victim, commands: commands.map(([verb = '', ...rest]) => [verb, ...rest]) };
 }

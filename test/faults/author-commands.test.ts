@@ -71,6 +71,7 @@ describe('a fault anywhere in a command of an author', () => {
           if (again.status !== 0) assert.match(again.stderr, /RELEASE_EXISTS/);
           assert.deepEqual(await indexState(machine, hosted), after);
           await reader.run('add', 'ada/hello').succeeds();
+          await machine.run('doctor').succeeds();
         },
       },
       { disk: 5, network: 3 },

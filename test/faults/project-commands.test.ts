@@ -74,6 +74,7 @@ describe('a fault anywhere in a command on a project', () => {
             assertOldOrNewTrust(trustState(machine), after.trust, after.trust);
           }
           await machine.run('verify', '--offline').succeeds();
+          await machine.run('doctor').succeeds();
         },
       },
       rounds,

@@ -90,7 +90,7 @@ describe('udos verify', () => {
     assert.deepEqual([note?.kind, note?.where, more], ['signers-changed', 'ada/notes', []]);
     assert.ok(note !== undefined && note.message.includes(testKey('next').fingerprint));
     assert.match((await world.run('verify').succeeds()).stdout, /! ada\/notes is vouched for by keys/);
-    await sick.follow(note.fix);
+    await sick.follow(note?.fix ?? '');
     assert.deepEqual(await notes(), []);
     await undo();
   });

@@ -80,7 +80,7 @@ export async function judgeArchive(
       'ARCHIVE_UNSAFE',
       `The artifact of ${plugin} ${release.version} has no ${manifestName}.`,
       {
-        data: { plugin, version: release.version },
+        data: { plugin, version: release.version, reason: `has no ${manifestName}` },
       },
     );
   }

@@ -15,10 +15,14 @@ const deviceName = /^(?:con|prn|aux|nul|clock\$|conin\$|conout\$|(?:com|lpt)[0-9
 /** The second name that NTFS makes up for a long one: `PROGRA~1.TXT` would open `program files.txt`. */
 const windowsShortName = /^[^.~]{0,6}~[0-9]{1,6}(?:\.[^.]{0,3})?$/;
 
+/** What every JavaScript object has under these names would answer a program that keeps files in one. */
+const reservedParts: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 /** In bytes of UTF-8. */
 const longestPart = 100;
 /** In bytes of UTF-8; leaves room below the 260 characters of old Windows programs for the folder of a plugin. */
 const longestPath = 200;
+const tooLong = `has a path of more than ${longestPath} bytes`;
 
 /** What the archive's one folder adds to each path. */
 export const archiveFolder = 'package/';
@@ -29,12 +33,15 @@ export const archiveFolder = 'package/';
  * Safe is a relative path of parts joined by `/`, in NFC, of at most 200 bytes with at most 100 a part, that ustar can
  * hold. Refused are: absolute paths, empty, `.` and `..` parts, `\ : < > " | ? *`, control, format, invisible and
  * unassigned characters, a part that begins with a space or ends with a space or a dot, Windows device and short
- * names, and characters whose compatibility form (NFKC) is any of the separators, dots or names above.
+ * names, the parts `__proto__`, `constructor` and `prototype`, and characters whose compatibility form (NFKC) is any of
+ * the separators, dots or names above.
  *
  * The reason continues the sentence "the entry …".
  */
 export function refuseEntryName(path: string): string | undefined {
   if (path === '') return 'has an empty path';
+  // Before any pattern or normal form is made of it: those of a long text can take minutes.
+  if (path.length > longestPath) return tooLong;
   if (path.startsWith('/')) return 'has an absolute path';
   const reserved = reservedCharacter.exec(path);
   if (reserved) return `has the character ${reserved[0]} in its path`;
@@ -69,13 +76,14 @@ function refusePart(part: string): string | undefined {
   const stem = part.replace(/\..*$/s, '').trimEnd().toLowerCase();
   if (deviceName.test(stem)) return 'has the name of a Windows device in its path';
   if (windowsShortName.test(part)) return 'has a Windows short name in its path';
+  if (reservedParts.has(part)) return `has the reserved part "${part}" in its path`;
   return undefined;
 }
 
 function refuseLength(path: string, parts: readonly string[]): string | undefined {
   if (parts.some((part) => Buffer.byteLength(part) > longestPart))
     return `has a part of more than ${longestPart} bytes in its path`;
-  if (Buffer.byteLength(path) > longestPath) return `has a path of more than ${longestPath} bytes`;
+  if (Buffer.byteLength(path) > longestPath) return tooLong;
   if (!fitsUstar(Buffer.from(archiveFolder + path))) return 'has a path that the ustar format cannot hold';
   return undefined;
 }

@@ -16,7 +16,7 @@ import {
   unpackArchive,
   type PackedFile,
 } from '../../../src/primitives/archive/index.js';
-import { Source } from './hostile.js';
+import { Source } from './source.js';
 
 const run = promisify(execFile);
 

@@ -11,8 +11,8 @@ import {
   type ArchiveListing,
   type PackedFile,
 } from '../../../src/primitives/archive/index.js';
-import { hostile } from './hostile-archives.js';
-import { Source } from './hostile.js';
+import { archives } from '../../../fixtures/archives/archives.js';
+import { Source } from './source.js';
 
 const plugin = (text: string): readonly PackedFile[] => [
   { path: 'bin/run.sh', bytes: Buffer.from('#!/bin/sh\n'), executable: true },
@@ -102,7 +102,7 @@ describe('unpacking an inspected archive', () => {
 
   it('writes nothing but what is listed, whatever the archive is', async () => {
     const entries = [{ path: 'a', size: 1, executable: false, sha256: sha256('x') }];
-    for (const { bytes } of hostile) {
+    for (const { bytes } of archives) {
       await unpackArchive(
         new Source(bytes),
         { size: bytes.length, entries, captured: new Map() },

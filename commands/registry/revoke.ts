@@ -14,7 +14,8 @@ Shows first what stops being installable. Signs with the curators' keys that are
     '<%= config.bin %> registry revoke ada/notes@1.2.0 --reason "sends notes to strangers"',
     '<%= config.bin %> registry revoke "ada/notes@*" --reason malware --index acme --yes',
     '<%= config.bin %> registry revoke 3f5e0c9ab71d2e64 --reason "stolen laptop" --dry-run',
-    '<%= config.bin %> registry revoke 3f5e0c9ab71d2e64 --reason stolen --key curator --branch stolen',
+    '<%= config.bin %> registry revoke 3f5e0c9ab71d2e64 --reason stolen --key curator',
+    '<%= config.bin %> registry revoke ada/notes@1.2.0 --reason malware --branch recall',
   ];
   static override args = {
     target: Args.string({

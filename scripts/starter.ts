@@ -86,6 +86,7 @@ function contextAt(folder: string, time: string): Context {
     reporter: { step: () => undefined, warn: (text) => console.error(text) },
     offline: true,
     signal: new AbortController().signal,
+    conceal: () => undefined,
   };
 }
 

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import { homePaths, type Context } from '../context/index.js';
 import { createPrompts } from './prompts.js';
+import { learnSecret } from './redact.js';
 import { createReporter, type Loudness, type TerminalReporter } from './reporter.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -29,6 +30,9 @@ export function createContext(
     reporter,
     offline: flags.offline || env.UDOS_OFFLINE === '1' || env.UDOS_OFFLINE === 'true',
     signal: surroundings.interruption.signal,
+    conceal: (secret) => {
+      learnSecret(env, secret);
+    },
   };
   return { context, reporter };
 }

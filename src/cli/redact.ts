@@ -1,3 +1,8 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** By the environment of a run, so that runs in one process do not share them. */
+const learned = new WeakMap<Environment, readonly string[]>();
+
 const mark = '[redacted]';
 
 /** A secret shorter than this cannot be told from ordinary words, and masking it would garble the message. */
@@ -22,9 +27,9 @@ export function redactUrls(text: string): string {
 
 /**
  * For messages: also takes out credentials by their shape and every secret that `env` holds (`UDOS_TOKEN_*`,
- * `UDOS_KEY_PASSWORD`), as it is, URL-encoded or in base64.
+ * `UDOS_KEY_PASSWORD`) or that was learned in it, as it is, URL-encoded or in base64.
  */
-export function redact(text: string, env: Readonly<Record<string, string | undefined>>): string {
+export function redact(text: string, env: Environment): string {
   const withoutSecrets = secretsOf(env).reduce((left, secret) => left.replaceAll(secret, mark), text);
   return redactUrls(withoutSecrets)
     .replace(authorizationHeader, `$1${mark}`)
@@ -32,11 +37,17 @@ export function redact(text: string, env: Readonly<Record<string, string | undef
     .replace(tokenParameter, `$1${mark}`);
 }
 
+/** A secret that somebody else keeps: what runs in `env` shows it no more from now on. */
+export function learnSecret(env: Environment, secret: string): void {
+  learned.set(env, [...(learned.get(env) ?? []), secret]);
+}
+
 /** Longest first, so that a secret which contains another one goes as a whole. */
-function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+function secretsOf(env: Environment): readonly string[] {
   return Object.entries(env)
     .filter(([name]) => /^UDOS_(?:TOKEN_.+|KEY_PASSWORD)$/i.test(name))
     .flatMap(([, value]) => (value === undefined ? [] : [value, value.trim()]))
+    .concat(learned.get(env) ?? [])
     .filter((value) => value.length >= shortestSecret)
     .flatMap((value) => [value, encodeURIComponent(value), Buffer.from(value).toString('base64')])
     .sort((left, right) => right.length - left.length);

@@ -11,6 +11,8 @@ export interface Context {
   /** True under `--offline`: anything that would reach the network fails with OFFLINE instead. */
   readonly offline: boolean;
   readonly signal: AbortSignal;
+  /** From now on `secret` is taken out of every message. What the environment holds needs no telling. */
+  conceal(secret: string): void;
 }
 
 export interface Prompts {

@@ -109,7 +109,8 @@ function candidateOf(
   locations: readonly Location[],
   internal: boolean,
 ): Omit<ConfiguredRegistry, 'id'> {
-  const origin = originOf(locations[0]);
+  const [place] = locations;
+  const origin = originOf(place);
   return {
     alias,
     locations,
@@ -117,6 +118,7 @@ function candidateOf(
     isBound: true,
     internal,
     credential: origin === undefined ? undefined : credentialFor(context, alias, origin),
+    boundUrl: place?.kind === 'web' ? place.url : undefined,
   };
 }
 

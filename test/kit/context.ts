@@ -35,6 +35,7 @@ export function testContext(
     reporter: { step: () => undefined, warn: (text) => void warnings.push(text) },
     offline: false,
     signal: new AbortController().signal,
+    conceal: () => undefined,
     warnings,
     questions,
   };

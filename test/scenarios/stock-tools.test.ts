@@ -27,6 +27,7 @@ function contextAt(cwd: string, home: string): Context {
     reporter: { step: () => undefined, warn: () => undefined },
     offline: false,
     signal: new AbortController().signal,
+    conceal: () => undefined,
   };
 }
 

@@ -18,6 +18,11 @@ export interface ConfiguredRegistry {
   readonly internal: boolean;
   /** For the one origin that the user bound to this alias; undefined when there is no token. */
   readonly credential: { readonly origin: string; readonly authorization: string } | undefined;
+  /**
+   * The address that the user bound to this alias, when what is in use has its origin: git's credential helpers may be
+   * asked for it.
+   */
+  readonly boundUrl: string | undefined;
 }
 
 /**
@@ -46,7 +51,8 @@ export function configuredRegistries(
     const locations = [entry.url, ...entry.mirrors].map((place) => parseLocation(place, folder));
     const [place] = locations;
     const origin = originOf(place);
-    const boundOrigin = knows && originOf(parseLocation(knows.place, folder));
+    const bound = knows && parseLocation(knows.place, folder);
+    const isBoundOrigin = origin !== undefined && origin === originOf(bound);
     found.set(alias, {
       alias,
       id: entry.id,
@@ -54,8 +60,8 @@ export function configuredRegistries(
       from,
       isBound: knows !== undefined && place !== undefined && locationText(place) === knows.place,
       internal: knows?.internal === true,
-      credential:
-        origin !== undefined && origin === boundOrigin ? credentialFor(context, alias, origin) : undefined,
+      credential: isBoundOrigin ? credentialFor(context, alias, origin) : undefined,
+      boundUrl: isBoundOrigin && bound?.kind === 'web' ? bound.url : undefined,
     });
   };
   for (const [alias, entry] of Object.entries(config.registries)) {

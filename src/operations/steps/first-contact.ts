@@ -29,7 +29,7 @@ const maxRootBytes = 64 * 1024;
  */
 export async function readFirstContact(
   context: Context,
-  registry: Pick<ConfiguredRegistry, 'alias' | 'internal' | 'credential'>,
+  registry: Pick<ConfiguredRegistry, 'alias' | 'internal' | 'credential' | 'boundUrl'>,
   location: Location,
 ): Promise<FirstContact> {
   if (context.offline) {
@@ -42,12 +42,11 @@ export async function readFirstContact(
   const transfer = openTransfer(context, { ...registry, locations: [location] });
   try {
     context.reporter.step(`Reading the registry ${registry.alias}`);
-    const source = await namingToken(
-      openSource(context, probe, location, transfer),
+    const file = layout.root(1);
+    const head = await namingToken(
+      openSource(context, probe, location, transfer).then((source) => source.head()),
       tokenVariable(registry.alias),
     );
-    const head = await source.head();
-    const file = layout.root(1);
     const bytes = (await head.read([file], maxRootBytes)).get(file);
     if (bytes === undefined) {
       throw new UdosError('INDEX_NOT_FOUND', `There is no registry here: ${file} is missing.`, {

@@ -10,7 +10,7 @@ import { createDiskTrustStore, syncRegistry } from '../../registry/index.js';
 import { readConfig } from './config.js';
 import { configuredRegistries, tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
 import type { OpenProject } from './project.js';
-import { namingToken, openForeignTransfer, openSource, openTransfer } from './sources.js';
+import { authRequired, namingToken, openForeignTransfer, openSource, openTransfer } from './sources.js';
 
 /** A registry whose head was verified in this run. */
 export interface OpenRegistry {
@@ -194,10 +194,12 @@ function createFetcher(
       if (response.status === 200) return response.body;
       await leaveBody(response);
       if (response.status === 404 || response.status === 410) return undefined;
-      const code = response.status === 401 || response.status === 403 ? 'AUTH_REQUIRED' : 'NETWORK_FAILED';
-      throw new UdosError(code, `${full} answered with status ${response.status}.`, {
-        data: { status: response.status },
-      });
+      const { status } = response;
+      if (isOwn && (status === 401 || status === 403)) {
+        return namingToken(Promise.reject(authRequired(full, status)), tokenVariable(registry.alias));
+      }
+      const code = status === 401 || status === 403 ? 'AUTH_REQUIRED' : 'NETWORK_FAILED';
+      throw new UdosError(code, `${full} answered with status ${status}.`, { data: { status } });
     },
   };
 }

@@ -5,7 +5,7 @@ import { hasCode, UdosError } from '../../errors/index.js';
 import type { IndexSource } from '../../model/index-source.js';
 import type { RegistryId } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
-import { openRepository } from '../../primitives/git/index.js';
+import { gitCredentialHelper, openRepository } from '../../primitives/git/index.js';
 import {
   createTransfer,
   defaultTransferLimits,
@@ -24,7 +24,7 @@ import type { Location } from './location.js';
 /** The network as one registry may use it in this run. */
 export function openTransfer(
   context: Context,
-  registry: Pick<ConfiguredRegistry, 'locations' | 'internal' | 'credential'>,
+  registry: Pick<ConfiguredRegistry, 'locations' | 'internal' | 'credential' | 'boundUrl'>,
   allowLoopback = registry.locations.every((location) => location.kind === 'disk' || location.isLoopback),
 ): Transfer {
   const { env } = context;
@@ -33,6 +33,18 @@ export function openTransfer(
     // A registry on this machine may serve its artifacts from this machine; no other may make us ask it.
     allowLoopback,
     credential: registry.credential,
+    helper:
+      registry.boundUrl === undefined
+        ? undefined
+        : gitCredentialHelper({
+            url: registry.boundUrl,
+            env,
+            folder: path.parse(context.home.folder).root,
+            signal: context.signal,
+            learned: (secret) => {
+              context.conceal(secret);
+            },
+          }),
     proxy: {
       https: env.HTTPS_PROXY ?? env.https_proxy,
       http: env.HTTP_PROXY ?? env.http_proxy,
@@ -45,7 +57,8 @@ export function openTransfer(
 
 /** The network for what a release of a registry names elsewhere: public places only, and nobody is told who asks. */
 export function openForeignTransfer(context: Context): Transfer {
-  return openTransfer(context, { locations: [], internal: false, credential: undefined }, false);
+  const nobody = { locations: [], internal: false, credential: undefined, boundUrl: undefined };
+  return openTransfer(context, nobody, false);
 }
 
 /**
@@ -100,17 +113,17 @@ async function webKind(url: string, transfer: Transfer, memory: string): Promise
 
 export function authRequired(url: string, status: number): UdosError {
   return new UdosError('AUTH_REQUIRED', `${url} wants to know who asks (status ${status}).`, {
-    hint: 'Set UDOS_TOKEN_<ALIAS> and add the registry with `udos registry add`, so that its token may go there.',
+    hint: 'Add the registry with `udos registry add`, and set UDOS_TOKEN_<ALIAS> or let a git credential helper know the password.',
     data: { url, status },
   });
 }
 
-/** Puts the alias's own variable into the hint of an auth error. */
+/** Puts both ways to say who asks into the hint of an auth error, with the alias's own variable. */
 export function namingToken<T>(work: Promise<T>, variable: string): Promise<T> {
   return work.catch((error: unknown) => {
     if (!hasCode(error, 'AUTH_REQUIRED')) throw error;
     throw new UdosError('AUTH_REQUIRED', error.message, {
-      hint: `Set ${variable} to a token that may read there. It is sent only to places you added yourself with \`udos registry add\`.`,
+      hint: `Set ${variable} to a token that may do that, or let one of git's credential helpers know the password. Both go only to places you added yourself with \`udos registry add\`.`,
       data: error.data,
       cause: error,
     });

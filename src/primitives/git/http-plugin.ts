@@ -155,7 +155,10 @@ async function statusError(
       status === 403
         ? `${url} does not let this account ${writes ? 'write' : 'read'} (HTTP 403).`
         : `${url} wants to know who asks (HTTP ${status}).`,
-      { hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may do that.', data },
+      {
+        hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may do that, or let a git credential helper know the password.',
+        data,
+      },
     );
   }
   if ((status === 404 || status === 410) && request.method !== 'POST') {

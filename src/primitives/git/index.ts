@@ -1,5 +1,6 @@
 export type { Changes } from './changes.js';
 export { commitChanges, type CommitRequest } from './commit.js';
+export { gitCredentialHelper } from './credentials.js';
 export { listTree, readBlob, readBlobs, readCommit } from './objects.js';
 export { fetchedRef, fetchRef, pushRef } from './remote.js';
 export {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { UdosError } from '../../errors/index.js';
 import { systemResolve } from './checked-lookup.js';
 import { openDispatchers, type Dispatchers, type TransferSeams } from './dispatchers.js';
+import { createLogin, type Login } from './login.js';
 import { leaveStream, MeteredBody } from './metered-body.js';
 import { isRedirect, maxRedirects, redirectTarget } from './redirects.js';
 import { realDelay, withRetries } from './retries.js';
@@ -19,7 +20,8 @@ const ownHeaders = ['authorization', 'proxy-authorization', 'cookie', 'host', 'a
  * - `https:` to public addresses; private ones only with `allowPrivate`; this machine, by its literal names and then
  *   with `http:` too, only with `allowLoopback`. The address that was checked is the one connected to. With a proxy,
  *   the proxy resolves names.
- * - Redirects within the origin, at most five. The credential goes to its origin alone. No cookies are kept.
+ * - Redirects within the origin, at most five. The credential goes to its origin alone, and so does what a helper knows:
+ *   it is asked at the first 401 there, and the request sent once more. No cookies are kept.
  * - Bodies are asked for unencoded and never decoded.
  * - What only reads is sent again, twice at most, while the server is busy or breaks the connection before it answers.
  * - No connection, a broken one or one that ends early is NETWORK_FAILED. A connected server that is silent, slow or
@@ -37,6 +39,7 @@ export function createTransfer(
   seams: TransferSeams = { resolve: systemResolve },
 ): Transfer {
   let opened: Promise<Dispatchers> | undefined;
+  const login = createLogin(policy);
   return {
     request: async (request) => {
       const url = parseTransferUrl(request.url, policy);
@@ -44,7 +47,7 @@ export function createTransfer(
       policy.signal?.throwIfAborted();
       opened ??= openDispatchers(policy, seams);
       const dispatchers = await opened;
-      const once = () => send(request, url, policy, dispatchers);
+      const once = () => send(request, url, policy, dispatchers, login);
       return withRetries(request, once, seams.delay ?? realDelay, policy.signal);
     },
     close: async () => {
@@ -62,14 +65,22 @@ async function send(
   first: URL,
   policy: TransferPolicy,
   dispatchers: Dispatchers,
+  login: Login,
 ): Promise<TransferResponse> {
   const watch = new TransferWatch(policy, placeOf(first));
   let url = first;
+  let redirects = 0;
   try {
-    for (let redirects = 0; ; redirects += 1) {
+    for (;;) {
       watch.awaitHead(request.body?.length ?? 0);
-      const { statusCode, headers, body } = await sendOnce(request, url, policy, dispatchers, watch);
+      const authorization = login.authorizationFor(url);
+      const { statusCode, headers, body } = await sendOnce(request, url, authorization, dispatchers, watch);
       watch.endPhase();
+      const challenge = headers['www-authenticate'];
+      if (await login.hears(url, { status: statusCode, challenge, authorization })) {
+        leaveStream(body);
+        continue;
+      }
       if (!isRedirect(statusCode)) {
         const announced = request.method === 'HEAD' ? 0 : Number(headers['content-length'] ?? 0);
         return {
@@ -81,6 +92,7 @@ async function send(
       }
       leaveStream(body);
       if (redirects === maxRedirects) throw tooManyRedirects(first);
+      redirects += 1;
       url = parseTransferUrl(redirectTarget(request.method, url, statusCode, headers.location), policy);
     }
   } catch (error) {
@@ -98,11 +110,10 @@ interface Answer {
 async function sendOnce(
   request: TransferRequest,
   url: URL,
-  policy: TransferPolicy,
+  authorization: string | undefined,
   dispatchers: Dispatchers,
   watch: TransferWatch,
 ): Promise<Answer> {
-  const { credential } = policy;
   const answer = await dispatchers.for(url).request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
@@ -111,7 +122,7 @@ async function sendOnce(
       'user-agent': 'udos',
       ...lowerCased(request.headers ?? {}),
       'accept-encoding': 'identity',
-      ...(credential?.origin === url.origin ? { authorization: credential.authorization } : {}),
+      ...(authorization === undefined ? {} : { authorization }),
     },
     body: request.body ?? null,
     signal: watch.signal,

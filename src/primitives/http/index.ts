@@ -1,4 +1,11 @@
 export { createTransfer } from './create-transfer.js';
 export { leaveBody, readBody } from './read-body.js';
-export type { Transfer, TransferLimits, TransferPolicy, TransferResponse } from './transfer.js';
+export type {
+  CredentialHelper,
+  HeldCredential,
+  Transfer,
+  TransferLimits,
+  TransferPolicy,
+  TransferResponse,
+} from './transfer.js';
 export { defaultTransferLimits } from './transfer-watch.js';

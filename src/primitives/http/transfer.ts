@@ -6,6 +6,8 @@ export interface TransferPolicy {
   readonly allowLoopback: boolean;
   /** Sent to `origin` and to nothing else, never across a redirect. */
   readonly credential?: { readonly origin: string; readonly authorization: string } | undefined;
+  /** Asked when there is no `credential` and the helper's origin answers 401. */
+  readonly helper?: CredentialHelper | undefined;
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` as the user set them. */
   readonly proxy?:
     | {
@@ -16,6 +18,22 @@ export interface TransferPolicy {
     | undefined;
   readonly limits: TransferLimits;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Something that keeps the user's passwords, and may be asked for those of one origin. */
+export interface CredentialHelper {
+  /** Where the answer is sent to, and nowhere else. */
+  readonly origin: string;
+  /** Asks no person. Undefined when nothing is known, or it cannot be asked; it does not throw for that. */
+  fill(): Promise<HeldCredential | undefined>;
+}
+
+export interface HeldCredential {
+  readonly authorization: string;
+  /** Tells the helper that the server took it. */
+  approve(): Promise<void>;
+  /** Tells the helper that the server did not. */
+  reject(): Promise<void>;
 }
 
 export interface TransferLimits {

@@ -101,7 +101,7 @@ class WebFiles {
         'AUTH_REQUIRED',
         `Cannot read ${path} of ${this.#base}: the server answered ${status}.`,
         {
-          hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may read the registry.',
+          hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may read the registry, or let a git credential helper know the password.',
           data,
         },
       );

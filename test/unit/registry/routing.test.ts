@@ -29,6 +29,7 @@ function registriesOf(
     isBound: true,
     internal: false,
     credential: undefined,
+    boundUrl: undefined,
   }));
   const find = (id: RegistryId): ConfiguredRegistry | undefined => configured.find((one) => one.id === id);
   return {

@@ -38,6 +38,7 @@ export const errorCodes = {
   PLUGIN_INVALID: 'usage',
   RELEASE_EXISTS: 'usage',
   PUBLISHER_EXISTS: 'usage',
+  NAME_LOOKALIKE: 'usage',
   REGISTRY_AMBIGUOUS: 'usage',
   PASSWORD_REQUIRED: 'usage',
   PASSWORD_INVALID: 'usage',

@@ -31,6 +31,7 @@ export async function checkRegistry(
   const judgement = await judgeTree({
     registry,
     tree,
+    published,
     store,
     now: context.clock.now().getTime(),
     judgeRelease,

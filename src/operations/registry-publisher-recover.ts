@@ -124,6 +124,7 @@ async function judge(
   const judgement = await judgeTree({
     registry: workspace.registry,
     tree: onlyNamespace(withChanges(workspace.main, changes), publisher),
+    published: workspace.published,
     store: await rememberPublished(workspace.registry, workspace.published),
     now: context.clock.now().getTime(),
     judgeRelease,

@@ -71,6 +71,7 @@ export async function planRevocation(
     judgeTree({
       registry: workspace.registry,
       tree: workspace.main,
+      published: workspace.published,
       store,
       now: context.clock.now().getTime(),
       judgeRelease,

@@ -45,6 +45,7 @@ export async function planRotation(
   const judgement = await judgeTree({
     registry: workspace.registry,
     tree: onlyNamespace(workspace.main, publisher),
+    published: workspace.published,
     store: await rememberPublished(workspace.registry, workspace.published),
     now: context.clock.now().getTime(),
     judgeRelease,

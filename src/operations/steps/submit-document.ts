@@ -124,6 +124,7 @@ async function judgeProposal(
   const judgement = await judgeTree({
     registry: workspace.registry,
     tree: withChanges(workspace.main, changes),
+    published: workspace.published,
     store: await rememberPublished(workspace.registry, workspace.published),
     now: context.clock.now().getTime(),
     judgeRelease,

@@ -22,6 +22,7 @@ export async function readTrustedDocument(
   const judgement = await judgeTree({
     registry,
     tree: onlyNamespace(main, publisherOf(plugin)),
+    published,
     store: await rememberPublished(registry, published),
     now: context.clock.now().getTime(),
     judgeRelease,

@@ -25,6 +25,7 @@ import { advanceRoots, refuseExpiredRoot, type TrustedRoot } from '../trust/root
 import { createSummedFiles } from '../trust/summed-files.js';
 import type { SeenDocument, SeenPublisher, TrustStore } from '../trust/trust-store.js';
 import { generateSums, isGenerated } from './folder-sums.js';
+import { findLookAlikes } from './look-alikes.js';
 import { treeHead, withChanges, type IndexTree } from './index-tree.js';
 
 /** A part of an index that a client would refuse, and why. */
@@ -62,6 +63,8 @@ export type JudgeRelease = (
 export interface JudgeInput {
   readonly registry: RegistryId;
   readonly tree: IndexTree;
+  /** What clients read until now: names that are in it are not new. Undefined when there is nothing yet. */
+  readonly published: Pick<IndexTree, 'paths'> | undefined;
   /** What a client knows that has read the published index: serials, versions, releases. */
   readonly store: TrustStore;
   readonly now: number;
@@ -72,7 +75,7 @@ export interface JudgeInput {
 
 /**
  * Runs every check of a client on every part of a tree, with the client's own code, and reports all that fail instead
- * of stopping at the first.
+ * of stopping at the first; and the one check that is an owner's alone: that no new name imitates another.
  */
 export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   const { registry, store } = input;
@@ -100,10 +103,10 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   const files = createSummedFiles(sums.top, { source, head: treeHead(summed, sums.top) }, store);
   await files.load([layout.registryFile, layout.revocations]);
   await files.load(listedSidecars(files, layout.revocations));
-  await attempt(layout.registryFile, () => {
+  const registryJson = await attempt(layout.registryFile, () => {
     const bytes = files.file(layout.registryFile);
     if (bytes === undefined) throw new UdosError('INDEX_INVALID', `${layout.registryFile} is missing.`);
-    readFormat(registryFile, bytes, { what: layout.registryFile, code: 'INDEX_INVALID' });
+    return readFormat(registryFile, bytes, { what: layout.registryFile, code: 'INDEX_INVALID' });
   });
   const storedSerial = (await store.load())?.head?.revocationsSerial ?? 0;
   const revocations =
@@ -118,7 +121,10 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
     publishers: new Map<Publisher, SeenPublisher>(),
     documents: new Map<PluginName, SeenDocument>(),
   };
-  for (const [publisher, plugins] of pluginsByPublisher(input.tree.paths, problems)) {
+  const names = pluginsByPublisher(input.tree.paths, problems);
+  const published = pluginsByPublisher(input.published?.paths ?? [], []);
+  problems.push(...findLookAlikes({ names, published, registryFile: registryJson ?? {} }));
+  for (const [publisher, plugins] of names) {
     const folder = layout.publisherFolder(publisher);
     await files.load(
       plugins.map((plugin) => layout.document(plugin)),

@@ -29,7 +29,7 @@ export async function keepGoodParts(input: KeepInput, store: TrustStore): Promis
   const { main, published, registry, now, judgeRelease } = input;
   const reverted = new Map<string, Uint8Array | null>();
   const keptBack = new Map<string, Problem>();
-  const judge = (tree: IndexTree) => judgeTree({ registry, tree, store, now, judgeRelease });
+  const judge = (tree: IndexTree) => judgeTree({ registry, tree, published, store, now, judgeRelease });
   for (;;) {
     const tree = withChanges(main, reverted);
     const judgement = await judge(tree);

@@ -50,6 +50,7 @@ async function rememberRevoked(
   const { seen } = await judgeTree({
     registry,
     tree: onlyNamespace(published, publisher),
+    published,
     store,
     now: 0,
     judgeRelease: () => Promise.resolve(),

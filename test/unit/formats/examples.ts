@@ -23,6 +23,8 @@ export const valid = {
     homepage: 'https://example.org/',
     artifacts: 'https://cdn.example.org/udos',
     support: { url: 'https://example.org/help', email: 'help@example.org' },
+    popular: ['ada', 'ada/notes'],
+    lookAlikes: ['adam'],
   },
   root: {
     type: 'udos/root@1',

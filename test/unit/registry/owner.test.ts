@@ -154,6 +154,7 @@ describe('an owner’s checkpoint', () => {
     const { problems } = await judgeTree({
       registry: world.registry.id,
       tree: withChanges(world.registry.main, changes),
+      published: world.registry.published,
       store,
       now: world.clock.now().getTime(),
       judgeRelease,

@@ -66,7 +66,7 @@ export async function yank(context: Context, options: YankOptions): Promise<Yank
     }
     const yanked: string | false = options.reason ?? false;
     if (release.yanked === yanked)
-      return { state: 'published', branch: null, sequence: null, name, version, yanked };
+      return { state: 'published', branch: null, sequence: null, compareUrl: null, name, version, yanked };
     const signers = await openSignersFor(
       context,
       publisher.release,

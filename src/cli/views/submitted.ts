@@ -1,3 +1,4 @@
+import { plainLine } from '../plain-text.js';
 import type { Submitted } from '../../operations/steps/submit-document.js';
 
 /** What became of a change that was brought into a registry, and what comes next. */
@@ -10,7 +11,9 @@ export function submittedView(what: string, where: string, submitted: Submitted)
     case 'proposed':
       return [
         `${what}: proposed on the branch ${submitted.branch ?? ''} of ${where}.`,
-        'Open a pull request from it. After the merge, the owner runs `udos registry checkpoint`.',
+        submitted.compareUrl === null
+          ? 'Open a pull request from it. After the merge, the owner runs `udos registry checkpoint`.'
+          : `Open a pull request from it: ${plainLine(submitted.compareUrl)}\nAfter the merge, the owner runs \`udos registry checkpoint\`.`,
       ].join('\n');
     case 'dry-run':
       return `${what}: everything would be accepted. Nothing was written (--dry-run).`;

@@ -2,10 +2,12 @@ import type { Context } from '../../context/index.js';
 import { UdosError } from '../../errors/index.js';
 import type { Alias } from '../../model/names.js';
 import { withLock } from '../../primitives/fs/index.js';
+import { rememberPublishedTree } from './checkpoint-index.js';
 import { readConfig } from './config.js';
 import { configuredRegistries, tokenVariable } from './configured-registries.js';
 import { locationText } from './location-text.js';
-import { openHostedWorkspace, type IndexWorkspace } from './index-workspace.js';
+import { openHostedWorkspace } from './hosted-workspace.js';
+import type { IndexWorkspace } from './index-workspace.js';
 import { findProjectIfAny, readProject } from './project.js';
 import { requireAlias } from './registries.js';
 import { namingToken, openTransfer } from './sources.js';
@@ -47,7 +49,9 @@ export async function withAuthorWorkspace<T>(
     try {
       context.reporter.step(`Reading the registry ${registry.alias}`);
       const workspace = await namingToken(
-        openHostedWorkspace(context, registry, transfer),
+        openHostedWorkspace(context, registry, transfer, (published) =>
+          rememberPublishedTree(context, { registry: registry.id, location: registry.alias }, published),
+        ),
         tokenVariable(registry.alias),
       );
       if (workspace.registry !== registry.id) {

@@ -57,6 +57,15 @@ export async function rememberCheckpoint(
   await syncOwn(context, workspace, withChanges(workspace.main, prepared.changes));
 }
 
+/** Remembers a checkpoint that was signed here before and is about to be pushed. @throws as a client that reads it */
+export async function rememberPublishedTree(
+  context: Context,
+  index: Pick<IndexWorkspace, 'registry' | 'location'>,
+  published: IndexTree,
+): Promise<void> {
+  await syncOwn(context, index, published);
+}
+
 async function refuseForeignHistory(context: Context, workspace: IndexWorkspace): Promise<void> {
   const { published, location, registry } = workspace;
   const stored = (await createDiskTrustStore(context.home.registry(registry).trust).load())?.head;
@@ -78,7 +87,11 @@ async function refuseForeignHistory(context: Context, workspace: IndexWorkspace)
   });
 }
 
-function syncOwn(context: Context, workspace: IndexWorkspace, tree: IndexTree): Promise<VerifiedIndex> {
+function syncOwn(
+  context: Context,
+  workspace: Pick<IndexWorkspace, 'registry' | 'location'>,
+  tree: IndexTree,
+): Promise<VerifiedIndex> {
   const head = treeHead(tree, workspace.location);
   return syncRegistry({
     registry: workspace.registry,

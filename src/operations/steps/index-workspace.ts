@@ -7,26 +7,17 @@ import { isFolder } from '../../primitives/fs/index.js';
 import {
   commitChanges,
   currentBranch,
-  fetchRef,
-  initRepository,
   listTree,
   openRepository,
-  pushRef,
   readBlobs,
-  readCommit,
   readRef,
-  writeRef,
   writeWorkTree,
   type GitRepository,
 } from '../../primitives/git/index.js';
-import type { Transfer } from '../../primitives/http/index.js';
 import { emptyTree, registryIdOf, type Changes, type IndexTree } from '../../registry/index.js';
-import type { ConfiguredRegistry } from './configured-registries.js';
 
-const mainRef = 'refs/heads/main';
-const publishedRef = 'refs/heads/published';
-/** A whole index, artifacts included, may be this large when its owner fetches it. */
-const maxFetchBytes = 2 * 1024 * 1024 * 1024;
+export const mainRef = 'refs/heads/main';
+export const publishedRef = 'refs/heads/published';
 const maxFileBytes = 256 * 1024 * 1024;
 
 /** An index as somebody who may write to it has it: a repository with the branches `main` and `published`. */
@@ -40,8 +31,20 @@ export interface IndexWorkspace {
   commit(changes: Changes, message: string, branch?: string): Promise<void>;
   /** Moves `published` to main's tree with `changes`, one fast-forward commit. */
   publish(changes: Changes, message: string): Promise<void>;
-  /** Sends what was committed to where the index is hosted; nothing to do for a repository on this machine. */
-  push(branch?: string): Promise<void>;
+  /**
+   * Sends a branch to where the index is hosted; nothing to do for a repository on this machine.
+   *
+   * @returns what the host said to people. Foreign text, as it came.
+   */
+  push(branch: string): Promise<readonly string[]>;
+  /**
+   * Sends main, then published, to where the index is hosted. `remember` runs in between: before the first byte of a signed
+   * checkpoint leaves, and after all that a host refuses without having seen it. When main is refused, both branches
+   * here are put back to what the host has.
+   *
+   * @throws PUSH_REFUSED, for main as for published
+   */
+  pushPublished(remember: () => Promise<void>): Promise<void>;
 }
 
 /** The index in the repository at `folder`. @throws INDEX_NOT_FOUND */
@@ -52,65 +55,14 @@ export async function openLocalWorkspace(context: Context, folder: string): Prom
       hint: 'Go to the folder of the index, or make one with `udos registry init DIR`.',
     });
   }
-  return openWorkspace(context, repo, folder, () => Promise.resolve());
+  return openWorkspace(context, repo, folder, noHost);
 }
 
-/**
- * Brings main and published to what the host has. A checkpoint of ours that it never got, because a push broke off, is
- * pushed first: its number is taken, so that very one must follow.
- */
-async function fetchBranches(repo: GitRepository, url: string, transfer: Transfer): Promise<void> {
-  const ours = await readRef(repo, publishedRef);
-  const fetched = new Map<string, string>();
-  for (const ref of [mainRef, publishedRef]) {
-    const oid = await fetchRef(repo, { url, ref, transfer, maxBytes: maxFetchBytes });
-    if (oid !== undefined) fetched.set(ref, oid);
-  }
-  const theirs = fetched.get(publishedRef);
-  if (
-    ours !== undefined &&
-    theirs !== undefined &&
-    ours !== theirs &&
-    (await followsOn(repo, ours, theirs))
-  ) {
-    const main = await readRef(repo, mainRef);
-    const known = fetched.get(mainRef);
-    if (main !== undefined && known !== undefined && main !== known && (await followsOn(repo, main, known))) {
-      await pushRef(repo, { url, oid: main, ref: mainRef, transfer });
-      fetched.set(mainRef, main);
-    }
-    await pushRef(repo, { url, oid: ours, ref: publishedRef, transfer });
-    fetched.set(publishedRef, ours);
-  }
-  for (const [ref, oid] of fetched) await writeRef(repo, ref, oid);
-}
-
-/** True when `before` is the parent of `commit`. */
-async function followsOn(repo: GitRepository, commit: string, before: string): Promise<boolean> {
-  return (await readCommit(repo, commit)).parent.includes(before);
-}
-
-/** A fresh copy of a registry's index, from where it is hosted, ready to be changed and pushed back. */
-export async function openHostedWorkspace(
-  context: Context,
-  registry: ConfiguredRegistry,
-  transfer: Transfer,
-): Promise<IndexWorkspace> {
-  const [location] = registry.locations;
-  if (location === undefined) throw new UdosError('BUG', `${registry.alias} has no place.`);
-  if (location.kind === 'disk') return openLocalWorkspace(context, location.folder);
-  if (context.offline) throw new UdosError('OFFLINE', `Offline, and ${location.url} must be asked.`);
-  const { url } = location;
-  const repo = await initRepository({ folder: context.home.registry(registry.id).workspace, bare: true });
-  await fetchBranches(repo, url, transfer);
-  return openWorkspace(context, repo, url, async (branch) => {
-    const refs = branch === undefined ? [mainRef, publishedRef] : [`refs/heads/${branch}`];
-    for (const ref of refs) {
-      const oid = await readRef(repo, ref);
-      if (oid !== undefined) await pushRef(repo, { url, oid, ref, transfer });
-    }
-  });
-}
+/** A repository that is used where it lies. */
+const noHost: Pick<IndexWorkspace, 'push' | 'pushPublished'> = {
+  push: () => Promise.resolve([]),
+  pushPublished: (remember) => remember(),
+};
 
 /** Begins an index: the first commit of a new repository. */
 export async function commitFirst(
@@ -131,14 +83,15 @@ export async function commitFirst(
     seconds: Math.floor(context.clock.now().getTime() / 1000),
   });
   if (repo.workTree !== undefined) await writeWorkTree(repo, files);
-  return openWorkspace(context, repo, location, () => Promise.resolve());
+  return openWorkspace(context, repo, location, noHost);
 }
 
-async function openWorkspace(
+/** The index in a repository that is open, and how what is committed there reaches its host. @throws INDEX_NOT_FOUND */
+export async function openWorkspace(
   context: Context,
   repo: GitRepository,
   location: string,
-  push: IndexWorkspace['push'],
+  host: Pick<IndexWorkspace, 'push' | 'pushPublished'>,
 ): Promise<IndexWorkspace> {
   let mainCommit = await readRef(repo, mainRef);
   let publishedCommit = await readRef(repo, publishedRef);
@@ -178,7 +131,7 @@ async function openWorkspace(
       const request = { ref: publishedRef, expected: publishedCommit, parents, base: mainCommit };
       publishedCommit = await commitChanges(repo, { ...request, changes, message, author, seconds });
     },
-    push,
+    ...host,
   };
 }
 

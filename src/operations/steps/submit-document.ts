@@ -1,4 +1,5 @@
 import type { Context } from '../../context/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
 import type { PluginDocument } from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
 import { publisherOf } from '../../model/names.js';
@@ -11,6 +12,7 @@ import {
 } from '../../registry/index.js';
 import { signedDocument } from './author-index.js';
 import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './checkpoint-index.js';
+import { compareUrlOf } from './compare-url.js';
 import { readRoles } from './index-documents.js';
 import { branchFor, type IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
@@ -43,6 +45,8 @@ export interface Submitted {
   readonly state: 'published' | 'proposed' | 'dry-run';
   readonly branch: string | null;
   readonly sequence: number | null;
+  /** The web page on which the pull request is opened, where it is known. */
+  readonly compareUrl: string | null;
 }
 
 /** Signs a plugin document and brings it into an index: see {@link submitChanges}. */
@@ -90,14 +94,31 @@ export async function submitChanges(
     if (concerned.has(problem.path)) throw problem.error;
     context.reporter.warn(`${problem.path} stays as it was published: ${problem.error.message}`);
   }
-  if (dryRun) return { state: 'dry-run', branch: null, sequence: prepared.checkpoint.sequence };
+  const { sequence } = prepared.checkpoint;
+  if (dryRun) return { state: 'dry-run', branch: null, sequence, compareUrl: null };
   await workspace.commit(changes, message);
-  await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
-  // Before the first byte leaves: a host that loses the answer must not get a second checkpoint of this number.
-  await rememberCheckpoint(context, workspace, prepared);
+  await workspace.publish(prepared.changes, `Checkpoint ${sequence}`);
   context.reporter.step('Pushing');
-  await workspace.push();
-  return { state: 'published', branch: null, sequence: prepared.checkpoint.sequence };
+  let isSigned = false;
+  await workspace
+    .pushPublished(async () => {
+      // Before its first byte leaves: a host that loses the answer must not get a second checkpoint of this number.
+      await rememberCheckpoint(context, workspace, prepared);
+      isSigned = true;
+    })
+    .catch((error: unknown) => {
+      throw namingBranch(error, isSigned);
+    });
+  return { state: 'published', branch: null, sequence, compareUrl: null };
+}
+
+/** What to do when a host declines a direct push, as it does for a protected branch. */
+function namingBranch(error: unknown, isMainThere: boolean): unknown {
+  if (!hasCode(error, 'PUSH_REFUSED') || error.data.movedOn === true) return error;
+  const hint = isMainThere
+    ? 'Let this account push to the branch published, then run the command again: the checkpoint that is signed goes first.'
+    : 'If its rules want a pull request, run the command again with `--branch NAME`. Nothing was changed on the server.';
+  return new UdosError('PUSH_REFUSED', error.message, { hint, data: error.data, cause: error });
 }
 
 /** Pushes files on a branch, unjudged: for a pull request, or for others to add their signatures. */
@@ -108,11 +129,16 @@ export async function propose(
 ): Promise<Submitted> {
   const { changes, dryRun, message, proposalBranch } = submission;
   const branch = typeof submission.branch === 'string' ? submission.branch : proposalBranch;
-  if (dryRun) return { state: 'dry-run', branch, sequence: null };
+  if (dryRun) return { state: 'dry-run', branch, sequence: null, compareUrl: null };
   await workspace.commit(changes, message, branch);
   context.reporter.step('Pushing the branch');
-  await workspace.push(branch);
-  return { state: 'proposed', branch, sequence: null };
+  const said = await workspace.push(branch);
+  return {
+    state: 'proposed',
+    branch,
+    sequence: null,
+    compareUrl: compareUrlOf(workspace.location, branch, said),
+  };
 }
 
 async function judgeProposal(

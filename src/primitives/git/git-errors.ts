@@ -31,6 +31,7 @@ export function gitError(error: unknown, action: GitAction): UdosError {
   if (code === 'PushRejectedError') {
     return new UdosError('PUSH_REFUSED', `Cannot ${action.what}: the branch there has moved on.`, {
       hint: 'Fetch what is new there, then run the command again. Nothing was changed on the server.',
+      data: { movedOn: true },
       cause: error,
     });
   }

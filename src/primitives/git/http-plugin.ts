@@ -34,6 +34,8 @@ export interface GitServerOptions {
   readonly transfer: Transfer;
   /** The most that one pack may have; also the most that one object in it may unfold to. */
   readonly maxBytes: number;
+  /** Told each line that the server says to people while it receives. Foreign text, as it came. */
+  readonly heard?: (line: string) => void;
 }
 
 /** @throws URL_INVALID for anything but an http(s) address without credentials, query and fragment. */
@@ -82,6 +84,7 @@ export function openGitServer(options: GitServerOptions): GitServer {
     if (lines === undefined) throw brokenAnswer(url);
     refuseServerError(url, lines, service);
     if (service === 'git-upload-pack') refuseBadPack(url, lines, maxBytes);
+    else for (const line of messagesIn(lines)) options.heard?.(line);
     return bytes;
   };
 
@@ -212,6 +215,13 @@ function refuseServerError(url: string, lines: readonly PktLine[], service?: Git
       data: { url, says },
     });
   }
+}
+
+/** What came on the second side band. */
+function messagesIn(lines: readonly PktLine[]): string[] {
+  const parts = lines.filter((line) => line !== 'flush' && line[0] === 2) as Uint8Array[];
+  const text = new TextDecoder().decode(Buffer.concat(parts.map((part) => part.subarray(1))));
+  return text.split(/[\r\n]+/);
 }
 
 function refuseBadPack(url: string, lines: readonly PktLine[], maxBytes: number): void {

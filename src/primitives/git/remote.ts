@@ -120,11 +120,13 @@ async function fetchPack(
 /**
  * Moves a branch of the remote forward to `oid`, sending what it lacks.
  *
+ * @returns the lines that the server said to people meanwhile. Foreign text, as it came.
  * @throws PUSH_REFUSED when the branch there is not an ancestor of `oid`, or the server declines; AUTH_REQUIRED (401, 403),
  *   INDEX_NOT_FOUND (no repository), NETWORK_FAILED, TRANSFER_REFUSED, URL_INVALID. Nothing moved then.
  */
-export async function pushRef(repo: GitRepository, request: PushRequest): Promise<void> {
-  const server = openGitServer({ ...request, maxBytes: 0 });
+export async function pushRef(repo: GitRepository, request: PushRequest): Promise<string[]> {
+  const said: string[] = [];
+  const server = openGitServer({ ...request, maxBytes: 0, heard: (line) => said.push(line) });
   const git = await loadGit();
   try {
     await git.push({
@@ -143,4 +145,5 @@ export async function pushRef(repo: GitRepository, request: PushRequest): Promis
     throw gitError(error, { what: `push to ${server.url}`, remote: true });
   }
   await deleteRef(repo, request.ref.replace(/^refs\/heads\//, `refs/remotes/${transferRemote}/`));
+  return said;
 }

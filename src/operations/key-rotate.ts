@@ -92,7 +92,7 @@ async function carryOut(
     leftOver: await keysLeftOver(context, plan.changes, after),
   };
   if (path === undefined && documents.length === 0)
-    return { ...result, state: 'published', branch: null, sequence: null };
+    return { ...result, state: 'published', branch: null, sequence: null, compareUrl: null };
 
   const signersFor = (role: KeyRole) => signersAmong(context, role, revoked, options);
   const owners = path === undefined ? [] : await signersFor(before.owners);

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { indexFlags, keyFlags } from '../../src/cli/author-flags.js';
+import { afterFlag, indexFlags, keyFlags } from '../../src/cli/author-flags.js';
 import { BaseCommand } from '../../src/cli/base-command.js';
 import { checkpointRegistry, type CheckpointResult } from '../../src/operations/registry-checkpoint.js';
 
@@ -11,10 +11,12 @@ Push the branch published afterwards.`;
   static override examples = [
     '<%= config.bin %> registry checkpoint',
     '<%= config.bin %> registry checkpoint --index acme --key ci --days 30',
+    '<%= config.bin %> registry checkpoint --after 41',
   ];
   static override flags = {
     ...indexFlags,
     ...keyFlags,
+    ...afterFlag,
     days: Flags.integer({
       description: 'How long it lasts; by default a year for one person, 30 days for a team.',
       min: 1,
@@ -24,7 +26,8 @@ Push the branch published afterwards.`;
 
   protected override async execute(): Promise<CheckpointResult> {
     const { flags } = await this.parse(RegistryCheckpoint);
-    return checkpointRegistry(this.context, { index: flags.index, keys: flags.key ?? [], days: flags.days });
+    const { index, days, after } = flags;
+    return checkpointRegistry(this.context, { index, keys: flags.key ?? [], days, after });
   }
 
   protected override view(result: CheckpointResult): string {

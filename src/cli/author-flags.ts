@@ -29,3 +29,26 @@ export const submitFlags = {
   }),
   'dry-run': Flags.boolean({ description: 'Judge everything and write nothing.' }),
 };
+
+/** For owners whose checkpoint key was stolen. */
+export const afterFlag = {
+  after: Flags.integer({
+    description: 'Go on after this checkpoint: a stolen key that the root takes away signed the later ones.',
+    helpValue: 'N',
+    min: 1,
+  }),
+};
+
+function changes(description: string, helpValue: string) {
+  return Flags.string({ multiple: true, multipleNonGreedy: true, description, helpValue });
+}
+
+/** What changes in a registry's root. */
+export const rootFlags = {
+  replace: changes('Put another key in place of one, in every role.', 'OLD=NEW'),
+  add: changes('Give a role a key: a name of yours, a .pub file, or RW… text.', 'ROLE=KEY'),
+  remove: changes('Take a key from a role.', 'ROLE=KEY'),
+  threshold: changes('How many keys of a role must sign.', 'ROLE=N'),
+  days: Flags.integer({ description: 'How long the root lasts from now on.', min: 1, max: 36500 }),
+  ...afterFlag,
+};

@@ -72,6 +72,7 @@ export const errorCodes = {
   REGISTRY_ID_MISMATCH: 'trust',
   ROOT_INVALID: 'trust',
   ROOT_EXPIRED: 'trust',
+  ROOT_INCOMPLETE: 'trust',
   CHECKPOINT_INVALID: 'trust',
   CHECKPOINT_EXPIRED: 'trust',
   INDEX_ROLLBACK: 'trust',

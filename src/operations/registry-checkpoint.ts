@@ -1,15 +1,16 @@
 import type { Context } from '../context/index.js';
-import { layout } from '../model/index-layout.js';
-import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
+import type { SignersFor } from '../registry/index.js';
+import { prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
-import { readRoles } from './steps/index-documents.js';
-import { findSigners, openSignersFor } from './steps/signers.js';
+import { openCheckpointSigners } from './steps/signers.js';
 
 export interface CheckpointOptions {
   readonly index?: string | undefined;
   readonly keys: readonly string[];
   /** How long it lasts; by default as DESIGN check 8 says. */
   readonly days?: number | undefined;
+  /** The last checkpoint that was the owner's, when a stolen key signed later ones. */
+  readonly after?: number | undefined;
 }
 
 export interface CheckpointResult {
@@ -24,18 +25,16 @@ export interface CheckpointResult {
 /**
  * Publishes what is on `main`: writes the generated files, signs the next checkpoint, and moves the branch `published`.
  *
- * @throws INDEX_NOT_FOUND, KEY_NOT_FOUND, CHECKPOINT_INVALID, ROOT_EXPIRED; nothing is changed then
+ * @throws INDEX_NOT_FOUND, KEY_NOT_FOUND, CHECKPOINT_INVALID, ROOT_EXPIRED, USAGE; nothing is changed then
  */
 export async function checkpointRegistry(
   context: Context,
   options: CheckpointOptions,
 ): Promise<CheckpointResult> {
   const workspace = await openLocalWorkspace(context, indexFolder(context, options.index));
-  const roles = await readRoles(workspace.main);
-  const signers = await openSignersFor(context, roles.checkpoint, options.keys, 'sign checkpoints');
-  if (roles.witness !== undefined) signers.push(...(await findSigners(context, roles.witness, options.keys)));
-  const days = options.days ?? (roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team);
-  const prepared = await prepareWorkspaceCheckpoint(context, workspace, new Map(), signers, days);
+  const signers: SignersFor = (roles) => openCheckpointSigners(context, roles, options.keys);
+  const { days, after } = options;
+  const prepared = await prepareWorkspaceCheckpoint(context, workspace, new Map(), signers, days, after);
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
   await rememberCheckpoint(context, workspace, prepared);
   return {
@@ -44,7 +43,7 @@ export async function checkpointRegistry(
     issued: prepared.checkpoint.issued,
     expires: prepared.checkpoint.expires,
     keptBack: prepared.keptBack.map(({ path, error }) => ({
-      path: path === 'trust/root' ? layout.rootFolder : path,
+      path,
       code: error.code,
       message: error.message,
     })),

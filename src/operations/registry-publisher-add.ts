@@ -49,7 +49,7 @@ export async function addPublisher(
       data: { publisher },
     });
   }
-  const roles = await readRoles(workspace.main);
+  const roles = await readRoles(workspace.main, workspace.published);
   const ring = await readKeys(context, options.publicKeys);
   const grantors = await openSignersFor(
     context,

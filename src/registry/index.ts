@@ -15,8 +15,11 @@ export {
   type IndexTree,
 } from './owner/index-tree.js';
 export { judgeTree, type JudgeRelease, type Judgement } from './owner/judge-tree.js';
-export { prepareCheckpoint, type PreparedCheckpoint } from './owner/prepare-checkpoint.js';
+export { prepareCheckpoint, type PreparedCheckpoint, type SignersFor } from './owner/prepare-checkpoint.js';
 export { rememberPublished } from './owner/remember-published.js';
+export { planResigning, type Resigning } from './owner/resigning.js';
+export { readRootSignatures, rootInForce, walkRoots } from './owner/root-chain.js';
+export { readSignable, type Signable } from './owner/signable.js';
 export { signFile, type Signer } from './owner/signer.js';
 export { createFolderSource } from './sources/folder-source.js';
 export { createGitLocalSource } from './sources/git-local-source.js';
@@ -28,3 +31,4 @@ export { inspectTrust, type TrustInspection, type TrustProblem } from './trust/i
 export { checkObjects, pruneObjects, type ObjectsReport } from './trust/kept-objects.js';
 export { readOnly } from './trust/trust-store.js';
 export { registryIdOf } from './trust/registry-id.js';
+export { parseRoot, removedCheckpointKeys, type TrustedRoot } from './trust/roots.js';

@@ -50,6 +50,12 @@ describe('what commands print under --json', () => {
     assert.match(String(signed.comment), /publisher@1/);
     await json('registry check', '--index', 'index');
     await json('registry checkpoint', '--index', 'index');
+    await json('key generate', 'second', '--no-password');
+    const rotated = await json('registry rotate', '--index', 'index', '--add', 'witness=second', '--yes');
+    assert.equal(rotated.state, 'published');
+    const waiting = ['--add', 'root=second', '--threshold', 'root=2', '--key', 'default', '--yes'];
+    assert.equal((await json('registry rotate', '--index', 'index', ...waiting)).state, 'proposed');
+    await json('registry sign', path.join('index', 'trust/root/3.json'), '--key', 'second');
     await json('init');
     await json('registry add', 'main', './index', '--id', String(made.id));
     await json('registry list');

@@ -13,7 +13,9 @@ import {
   type IndexTree,
   type PreparedCheckpoint,
   type Signer,
+  type SignersFor,
 } from '../../registry/index.js';
+import { checkpointBase, requireForgetting } from './checkpoint-base.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
 
@@ -25,25 +27,32 @@ const dayMs = 24 * 60 * 60 * 1000;
 /**
  * The next checkpoint of a workspace whose main would have `changes`. Nothing is written.
  *
+ * @param days how long it lasts; by default as {@link checkpointDays} says for the root in force.
+ * @param after the checkpoint that this one follows, when later ones are the work of a stolen key.
  * @throws INDEX_ROLLBACK, INDEX_FORK, INDEX_EQUIVOCATION when what is published is not what this machine has seen: a
- *   git host must not get an owner to sign over a rewritten history
+ *   git host must not get an owner to sign over a rewritten history; USAGE for an `after` that clients would refuse
  */
 export async function prepareWorkspaceCheckpoint(
   context: Context,
   workspace: IndexWorkspace,
   changes: Changes,
-  signers: readonly Signer[],
-  days: number,
+  signers: readonly Signer[] | SignersFor,
+  days: number | undefined,
+  after?: number,
 ): Promise<PreparedCheckpoint> {
-  await refuseForeignHistory(context, workspace);
+  const main = withChanges(workspace.main, changes);
+  const base = await checkpointBase(workspace, after);
+  if (after === undefined) await refuseForeignHistory(context, workspace);
+  else await requireForgetting(context, workspace.registry, main, base, after);
   context.reporter.step('Checking the index as a client would');
   return prepareCheckpoint({
     registry: workspace.registry,
-    main: withChanges(workspace.main, changes),
-    published: workspace.published,
+    main,
+    published: base,
     signers,
     now: Math.floor(context.clock.now().getTime() / 1000) * 1000,
-    lifetime: days * dayMs,
+    lifetime: ({ root }) =>
+      (days ?? (root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team)) * dayMs,
     judgeRelease,
   });
 }
@@ -66,25 +75,30 @@ export async function rememberPublishedTree(
   await syncOwn(context, index, published);
 }
 
+/**
+ * Refuses to sign on top of what is published when it is not what this machine has seen, or a continuation of that. A new
+ * root that takes a checkpoint key away makes a machine forget, as it does with every client (check 4).
+ */
 async function refuseForeignHistory(context: Context, workspace: IndexWorkspace): Promise<void> {
   const { published, location, registry } = workspace;
-  const stored = (await createDiskTrustStore(context.home.registry(registry).trust).load())?.head;
+  const store = createDiskTrustStore(context.home.registry(registry).trust);
   const found = published && (await readCheckpointOf(published));
-  if (stored !== undefined && (found?.document.sequence ?? 0) < stored.sequence) {
-    throw new UdosError(
-      'INDEX_ROLLBACK',
-      `${location} is at checkpoint ${found?.document.sequence ?? 'none'}, but this machine has seen ${stored.sequence}.`,
-      {
-        hint: 'Fetch the branch published. If its host lost checkpoints, push yours again before you sign anything new.',
-        data: { expected: stored.sequence, found: found?.document.sequence ?? null },
-      },
-    );
+  if (published !== undefined && (await store.load())?.head?.sha256 !== found?.sha256) {
+    await syncOwn(context, workspace, published).catch((error: unknown) => {
+      // A new root on main is what mends this, and the sequence is compared below.
+      if (!hasCode(error, 'ROOT_EXPIRED')) throw error;
+    });
   }
-  if (published === undefined || (stored !== undefined && found?.sha256 === stored.sha256)) return;
-  await syncOwn(context, workspace, published).catch((error: unknown) => {
-    // A new root on main is what mends this, and the sequence was compared above.
-    if (!hasCode(error, 'ROOT_EXPIRED')) throw error;
-  });
+  const stored = (await store.load())?.head;
+  if (stored === undefined || (found?.document.sequence ?? 0) >= stored.sequence) return;
+  throw new UdosError(
+    'INDEX_ROLLBACK',
+    `${location} is at checkpoint ${found?.document.sequence ?? 'none'}, but this machine has seen ${stored.sequence}.`,
+    {
+      hint: 'Fetch the branch published. If its host lost checkpoints, push yours again before you sign anything new.',
+      data: { expected: stored.sequence, found: found?.document.sequence ?? null },
+    },
+  );
 }
 
 function syncOwn(

@@ -4,7 +4,6 @@ import {
   pluginDocument,
   readFormat,
   revocations as revocationsFormat,
-  root as rootFormat,
   type Checkpoint,
   type PluginDocument,
   type PublisherDocument,
@@ -15,17 +14,7 @@ import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import { isPluginName, type IndexPath, type PluginName, type Publisher } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
-import type { IndexTree } from '../../registry/index.js';
-
-/** The newest root that an owner's tree has. Not verified: an owner's own check does that. */
-export async function readNewestRoot(
-  tree: IndexTree,
-): Promise<{ readonly path: IndexPath; readonly bytes: Uint8Array; readonly document: Root }> {
-  const version = newestVersion(tree, layout.rootFolder);
-  const path = layout.root(version);
-  const bytes = await readOne(tree, path);
-  return { path, bytes, document: readFormat(rootFormat, bytes, { what: path, code: 'ROOT_INVALID' }) };
-}
+import { registryIdOf, rootInForce, type IndexTree } from '../../registry/index.js';
 
 /** The checkpoint of a published tree. Not verified. */
 export async function readCheckpointOf(
@@ -36,8 +25,14 @@ export async function readCheckpointOf(
   return { document, sha256: sha256Hex(bytes) };
 }
 
-export async function readRoles(tree: IndexTree): Promise<Root['roles']> {
-  return (await readNewestRoot(tree)).document.roles;
+/**
+ * The roles of the root that is in force once `main` is published. A root that waits for signatures changes nothing yet.
+ *
+ * @throws ROOT_INVALID when not even the first root is good
+ */
+export async function readRoles(main: IndexTree, published?: IndexTree): Promise<Root['roles']> {
+  const registry = registryIdOf(await readOne(main, layout.root(1)));
+  return (await rootInForce(registry, main, published)).document.roles;
 }
 
 /** The newest version of a publisher, or undefined. Not verified. */

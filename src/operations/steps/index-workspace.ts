@@ -19,6 +19,8 @@ import { emptyTree, registryIdOf, type Changes, type IndexTree } from '../../reg
 export const mainRef = 'refs/heads/main';
 export const publishedRef = 'refs/heads/published';
 const maxFileBytes = 256 * 1024 * 1024;
+/** How far back an earlier checkpoint is looked for. */
+const maxCommits = 100_000;
 
 /** An index as somebody who may write to it has it: a repository with the branches `main` and `published`. */
 export interface IndexWorkspace {
@@ -27,6 +29,11 @@ export interface IndexWorkspace {
   readonly location: string;
   readonly main: IndexTree;
   readonly published: IndexTree | undefined;
+  /**
+   * The tree of the newest commit of `published` with this checkpoint. Nothing of it is verified: git's history proves
+   * nothing.
+   */
+  publishedAt(sequence: number): Promise<IndexTree | undefined>;
   /** Commits to main, or to a new branch that begins there. The tree of main follows. */
   commit(changes: Changes, message: string, branch?: string): Promise<void>;
   /** Moves `published` to main's tree with `changes`, one fast-forward commit. */
@@ -106,6 +113,7 @@ export async function openWorkspace(
       return main;
     },
     published,
+    publishedAt: (sequence) => findPublished(repo, publishedCommit, sequence),
     async commit(changes, message, branch) {
       const ref = branch === undefined ? mainRef : `refs/heads/${branch}`;
       const expected = branch === undefined ? mainCommit : await readRef(repo, ref);
@@ -133,6 +141,21 @@ export async function openWorkspace(
     },
     ...host,
   };
+}
+
+async function findPublished(
+  repo: GitRepository,
+  tip: string | undefined,
+  sequence: number,
+): Promise<IndexTree | undefined> {
+  let commit = tip;
+  for (let seen = 0; commit !== undefined && seen < maxCommits; seen += 1) {
+    const bytes = (await readBlobs(repo, commit, [layout.checkpoint], maxFileBytes)).get(layout.checkpoint);
+    const text = Buffer.from(bytes ?? []).toString('utf8');
+    if (new RegExp(`"sequence":\\s*${sequence}\\s*[,}]`).test(text)) return commitTree(repo, commit);
+    commit = (await readCommit(repo, commit)).parent[0];
+  }
+  return undefined;
 }
 
 /** The tree of a commit, read from the repository's objects. */

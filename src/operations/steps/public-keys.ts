@@ -28,7 +28,8 @@ export async function readPublicKeys(context: Context, selectors: readonly strin
   return [...keys.values()];
 }
 
-async function readPublicKey(context: Context, selector: string): Promise<GivenKey> {
+/** One of them. @throws FILE_NOT_FOUND, KEY_INVALID, KEY_NOT_FOUND, KEY_AMBIGUOUS */
+export async function readPublicKey(context: Context, selector: string): Promise<GivenKey> {
   if (/^RW[A-Za-z0-9+/]{54}$/.test(selector)) return given(parsePublicKey(selector));
   if (selector.endsWith('.pub') || /[/\\]/.test(selector)) return readPublicKeyFile(context, selector);
   const { fingerprint, encoded } = await selectKey(context, selector);

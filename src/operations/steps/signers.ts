@@ -1,6 +1,6 @@
 import type { Context } from '../../context/index.js';
 import { UdosError } from '../../errors/index.js';
-import type { KeyRole } from '../../model/formats/index.js';
+import type { KeyRole, Root } from '../../model/formats/index.js';
 import type { Signer } from '../../registry/index.js';
 import { listKeys, openSigner, openSigners } from './keys.js';
 
@@ -22,6 +22,21 @@ export async function openSignersFor(
     hint: `Name one with --key. Those that may: ${role.keys.map((fp) => fp.slice(0, 16)).join(', ')}.`,
     data: { purpose, keys: role.keys },
   });
+}
+
+/**
+ * The keys that sign a checkpoint, and witness it as far as they are here.
+ *
+ * @throws KEY_NOT_FOUND when none of this user's keys may sign checkpoints, and what opening a key throws
+ */
+export async function openCheckpointSigners(
+  context: Context,
+  { checkpoint, witness }: Root['roles'],
+  selectors: readonly string[],
+): Promise<Signer[]> {
+  const signers = await openSignersFor(context, checkpoint, selectors, 'sign checkpoints');
+  if (witness !== undefined) signers.push(...(await findSigners(context, witness, selectors)));
+  return signers;
 }
 
 /** Like {@link openSignersFor}, but none is an answer. Named keys that are not in the role are left out. */

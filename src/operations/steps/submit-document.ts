@@ -9,6 +9,7 @@ import {
   withChanges,
   type Changes,
   type Signer,
+  type SignersFor,
 } from '../../registry/index.js';
 import { signedDocument } from './author-index.js';
 import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './checkpoint-index.js';
@@ -79,7 +80,7 @@ export async function submitChanges(
   submission: Submission,
 ): Promise<Submitted> {
   const { changes, concerned, dryRun, message } = submission;
-  const roles = await readRoles(workspace.main);
+  const roles = await readRoles(workspace.main, workspace.published);
   const checkpointers =
     submission.branch === false ? await findSigners(context, roles.checkpoint, submission.keys) : [];
   const mayPublish = checkpointers.length >= roles.checkpoint.threshold && roles.witness === undefined;
@@ -89,7 +90,8 @@ export async function submitChanges(
     return propose(context, workspace, submission);
   }
   const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
-  const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, checkpointers, days);
+  const signers: SignersFor = (now) => findSigners(context, now.checkpoint, submission.keys);
+  const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, signers, days);
   for (const problem of prepared.keptBack) {
     if (concerned.has(problem.path)) throw problem.error;
     context.reporter.warn(`${problem.path} stays as it was published: ${problem.error.message}`);

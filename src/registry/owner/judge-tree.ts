@@ -27,6 +27,7 @@ import type { SeenDocument, SeenPublisher, TrustStore } from '../trust/trust-sto
 import { generateSums, isGenerated } from './folder-sums.js';
 import { findLookAlikes } from './look-alikes.js';
 import { treeHead, withChanges, type IndexTree } from './index-tree.js';
+import { walkRoots } from './root-chain.js';
 
 /** A part of an index that a client would refuse, and why. */
 export interface Problem {
@@ -92,8 +93,7 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
 
   const hashes = await hashTree(input.tree, problems);
   const sums = generateSums(hashes);
-  const head = treeHead(input.tree, sums.top);
-  const root = await newestGoodRoot(input, head, attempt);
+  const root = await newestGoodRoot(input, problems);
   await attempt(layout.root(root.document.version), () => {
     refuseExpiredRoot(root, input.now);
   });
@@ -171,18 +171,33 @@ async function judgeDocument(
   return trusted;
 }
 
-/** Roots are walked one by one, so that a bad one is named and the last good one is still used. */
+/**
+ * Roots are walked one by one from the first, as somebody who is new here does, so that a bad one is named and the last
+ * good one is still used. Those that are published must be there, byte for byte.
+ */
 async function newestGoodRoot(
-  input: JudgeInput,
-  head: ReturnType<typeof treeHead>,
-  attempt: <T>(path: string, work: () => Promise<T>) => Promise<T | undefined>,
+  { registry, tree, store }: JudgeInput,
+  problems: Problem[],
 ): Promise<TrustedRoot> {
-  const stored = (await input.store.load())?.root;
-  const walked = await attempt('trust/root', () => advanceRoots(input.registry, stored, head, input.store));
-  if (walked !== undefined) return walked;
-  let last = stored ?? 1;
-  while ((await input.store.readRoot(last + 1)) !== undefined) last += 1;
-  return advanceRoots(input.registry, last, undefined, input.store);
+  const chain = await walkRoots(registry, tree);
+  const published = (await store.load())?.root ?? 0;
+  for (let version = 1; version <= published; version += 1) {
+    const path = layout.root(version);
+    const [found, known] = [await chain.read(version), await store.readRoot(version)];
+    if (found !== undefined && known !== undefined && Buffer.compare(found, known) === 0) continue;
+    problems.push(chain.problem?.path === path ? chain.problem : { path, error: changedRoot(path) });
+    return advanceRoots(registry, published, undefined, store);
+  }
+  if (chain.problem !== undefined) problems.push(chain.problem);
+  if (chain.root === undefined) throw chain.problem?.error ?? changedRoot(layout.root(1));
+  return chain.root;
+}
+
+function changedRoot(path: string): UdosError {
+  return new UdosError('ROOT_INVALID', `${path} is published, and here it is missing or has other bytes.`, {
+    hint: 'A root never changes. Bring it back from the branch published, and change keys with `udos registry rotate`.',
+    data: { file: path },
+  });
 }
 
 async function hashTree(tree: IndexTree, problems: Problem[]): Promise<Map<string, Sha256>> {

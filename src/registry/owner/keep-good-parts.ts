@@ -2,9 +2,10 @@ import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import { isPluginName, publisherOf, type PluginName, type Publisher } from '../../model/names.js';
 import type { TrustStore } from '../trust/trust-store.js';
-import { isGenerated } from './folder-sums.js';
 import { onlyNamespace, withChanges, type Changes, type IndexTree } from './index-tree.js';
 import { judgeTree, type Judgement, type JudgeInput, type Problem } from './judge-tree.js';
+import { lastGood } from './last-good.js';
+import { findRuinousRoot, refuseExpired } from './ruinous-root.js';
 
 export interface GoodParts {
   readonly tree: IndexTree;
@@ -20,28 +21,55 @@ export interface KeepInput extends Omit<JudgeInput, 'tree' | 'store' | 'revocati
 }
 
 /**
+ * What of main can be published: every path that a client would refuse is put back to its last good bytes.
+ *
+ * A new root under which something that is published would no longer be good is such a path too: clients stay with the
+ * old one until the signatures that the new one needs are there.
+ *
+ * @param store what a client knows that has read the published index.
+ * @throws ROOT_EXPIRED when the newest good root has
+ */
+export async function keepGoodParts(input: KeepInput, store: TrustStore): Promise<GoodParts> {
+  const heldRoots: Problem[] = [];
+  for (;;) {
+    const parts = await putBackFailing(input, store, heldRoots);
+    const ruinous = await findRuinousRoot(input, store, parts.judgement);
+    if (ruinous === undefined) return parts;
+    heldRoots.push(ruinous);
+  }
+}
+
+/**
  * Puts failing paths back until what remains is good. Putting one back may uncover another, so this repeats.
  *
  * A publisher's namespace goes back as a whole when its new version would make clients refuse a document that they accept
  * today: its keys change for clients together with the signatures of the new keys, or not yet.
  */
-export async function keepGoodParts(input: KeepInput, store: TrustStore): Promise<GoodParts> {
+async function putBackFailing(
+  input: KeepInput,
+  store: TrustStore,
+  heldRoots: readonly Problem[],
+): Promise<GoodParts> {
   const { main, published, registry, now, judgeRelease } = input;
   const reverted = new Map<string, Uint8Array | null>();
   const keptBack = new Map<string, Problem>();
   const judge = (tree: IndexTree) => judgeTree({ registry, tree, published, store, now, judgeRelease });
+  const putBack = async (problem: Problem, path = problem.path) => {
+    keptBack.set(problem.path, problem);
+    for (const [file, bytes] of await lastGood(path, main, published)) reverted.set(file, bytes);
+  };
+  for (const root of heldRoots) await putBack(root);
   for (;;) {
     const tree = withChanges(main, reverted);
     const judgement = await judge(tree);
+    refuseExpired(judgement.problems, keptBack.values());
     const fresh = judgement.problems.filter((problem) => !keptBack.has(problem.path));
     const folders = new Set(fresh.map(({ path }) => path));
     for (const problem of fresh) {
-      if (problem.error.code === 'ROOT_EXPIRED') throw problem.error;
       const plugin = pluginOf(problem.path);
       // Judged again once its publisher is put back: it may be good.
       if (plugin !== undefined && folders.has(layout.publisherFolder(publisherOf(plugin)))) continue;
-      keptBack.set(problem.path, problem);
-      for (const [path, bytes] of await lastGood(problem.path, main, published)) reverted.set(path, bytes);
+      await putBack(problem);
     }
     if (fresh.length > 0) continue;
     const waiting = await waitingVersions(judgement, tree, published, (publisher, namespace) =>
@@ -54,8 +82,7 @@ export async function keepGoodParts(input: KeepInput, store: TrustStore): Promis
       for (const [path, { error }] of [...keptBack]) {
         if (path.startsWith(`${namespace}/`) && error.code === 'DOCUMENT_INVALID') keptBack.delete(path);
       }
-      keptBack.set(problem.path, problem);
-      for (const [path, bytes] of await lastGood(namespace, main, published)) reverted.set(path, bytes);
+      await putBack(problem, namespace);
     }
   }
 }
@@ -104,18 +131,4 @@ function pluginOf(path: string): PluginName | undefined {
   const [, publisher, name] = /^plugins\/[^/]+\/([^/]+)\/([^/]+)\.json$/.exec(path) ?? [];
   const plugin = `${publisher ?? ''}/${name ?? ''}`;
   return isPluginName(plugin) ? plugin : undefined;
-}
-
-/** The published bytes of a path with all that signs it, or of all files below a folder. */
-async function lastGood(path: string, main: IndexTree, published: IndexTree | undefined): Promise<Changes> {
-  const belongs = (candidate: string) =>
-    candidate === path ||
-    candidate.startsWith(`${path}/`) ||
-    (candidate.startsWith(`${path}.`) && candidate.endsWith('.minisig'));
-  const changes = new Map<string, Uint8Array | null>();
-  for (const candidate of main.paths.filter(belongs)) changes.set(candidate, null);
-  if (published === undefined) return changes;
-  const before = published.paths.filter((candidate) => belongs(candidate) && !isGenerated(candidate));
-  for (const [candidate, bytes] of await published.read(before)) changes.set(candidate, bytes);
-  return changes;
 }

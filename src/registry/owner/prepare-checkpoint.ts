@@ -1,11 +1,10 @@
 import { UdosError } from '../../errors/index.js';
-import { formatTime, type Checkpoint } from '../../model/formats/index.js';
+import { formatTime, type Checkpoint, type Root } from '../../model/formats/index.js';
 import { layout, logChunkLines } from '../../model/index-layout.js';
 import type { IndexPath, RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { formatJson } from '../../primitives/json/index.js';
 import { chunkOf, formatChunk } from '../trust/log.js';
-import type { TrustedRoot } from '../trust/roots.js';
 import { generateCatalog } from './catalog.js';
 import { generateSums, isGenerated } from './folder-sums.js';
 import { withChanges, type Changes, type IndexTree } from './index-tree.js';
@@ -14,16 +13,20 @@ import { keepGoodParts } from './keep-good-parts.js';
 import { readAsClient, rememberPublished } from './remember-published.js';
 import { signFile, type Signer } from './signer.js';
 
+/** Opens the keys that sign for the roles of a root. */
+export type SignersFor = (roles: Root['roles']) => Promise<readonly Signer[]>;
+
 export interface CheckpointInput {
   readonly registry: RegistryId;
   /** What contributors wrote: the branch `main`. */
   readonly main: IndexTree;
   /** What clients read until now: the branch `published`. Undefined for a first checkpoint. */
   readonly published: IndexTree | undefined;
-  readonly signers: readonly Signer[];
+  /** Who signs; or how to get them, once it is known which root is in force. */
+  readonly signers: readonly Signer[] | SignersFor;
   readonly now: number;
-  /** How long the checkpoint lasts, in milliseconds. */
-  readonly lifetime: number;
+  /** How long the checkpoint lasts, in milliseconds; or how to tell, once it is known which root is in force. */
+  readonly lifetime: number | ((roles: Root['roles']) => number);
   readonly judgeRelease: JudgeRelease;
 }
 
@@ -56,6 +59,8 @@ export async function prepareCheckpoint(input: CheckpointInput): Promise<Prepare
   const sums = generateSums(hashes);
   const issued = Math.max(input.now, state?.newestIssued ?? 0);
   const revocations = judgement.revocations;
+  const { roles } = judgement.root.document;
+  const lifetime = typeof input.lifetime === 'function' ? input.lifetime(roles) : input.lifetime;
   const checkpoint: Checkpoint = {
     type: 'udos/checkpoint@1',
     registry,
@@ -63,7 +68,7 @@ export async function prepareCheckpoint(input: CheckpointInput): Promise<Prepare
     sequence: (state?.head?.sequence ?? 0) + 1,
     previous: state?.head?.sha256 ?? null,
     issued: formatTime(new Date(issued)),
-    expires: formatTime(new Date(issued + input.lifetime)),
+    expires: formatTime(new Date(issued + lifetime)),
     sums: sums.top,
     revocations:
       revocations === undefined || revocations.serial === 0
@@ -76,7 +81,8 @@ export async function prepareCheckpoint(input: CheckpointInput): Promise<Prepare
   for (const path of tree.paths.filter(isGenerated)) changes.set(path, null);
   for (const [path, content] of [...generated, ...sums.files]) changes.set(path, content);
   changes.set(layout.checkpoint, bytes);
-  for (const [path, sidecar] of signCheckpoint(input, judgement.root, checkpoint, bytes))
+  const signers = typeof input.signers === 'function' ? await input.signers(roles) : input.signers;
+  for (const [path, sidecar] of signCheckpoint(registry, signers, roles, checkpoint, bytes))
     changes.set(path, sidecar);
 
   await readAsClient(registry, withChanges(input.main, changes), store, issued);
@@ -102,14 +108,14 @@ async function continueLog(
 }
 
 function signCheckpoint(
-  input: CheckpointInput,
-  root: TrustedRoot,
+  registry: RegistryId,
+  available: readonly Signer[],
+  { checkpoint: role, witness }: Root['roles'],
   checkpoint: Checkpoint,
   bytes: Uint8Array,
 ): [IndexPath, Uint8Array][] {
-  const { checkpoint: role, witness } = root.document.roles;
   const entitled = new Set([...role.keys, ...(witness?.keys ?? [])]);
-  const signers = input.signers.filter((signer) => entitled.has(signer.fingerprint));
+  const signers = available.filter((signer) => entitled.has(signer.fingerprint));
   for (const [name, one] of [
     ['checkpoint', role],
     ['witness', witness],
@@ -131,5 +137,5 @@ function signCheckpoint(
     );
   }
   const file = { path: layout.checkpoint, bytes, type: checkpoint.type, n: checkpoint.sequence };
-  return signers.map((signer) => signFile(signer, input.registry, file));
+  return signers.map((signer) => signFile(signer, registry, file));
 }

@@ -6,7 +6,7 @@ import type { Fingerprint, IndexPath, RegistryId, Sha256 } from '../../model/nam
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { parseKeyRing, type Keys } from './key-ring.js';
 import { registryIdOf } from './registry-id.js';
-import { sidecarPaths, verifyThreshold, type SignedFile } from './threshold.js';
+import { sidecarPaths, verifyThreshold, type Demand, type SignedFile } from './threshold.js';
 import type { TrustStore } from './trust-store.js';
 
 /** A root that was verified, with its keys parsed. */
@@ -145,7 +145,12 @@ function verifyRootRole(
   candidate: TrustedRoot,
   file: SignedFile,
 ): void {
-  verifyThreshold(file, {
+  verifyThreshold(file, rootDemand(registry, by, candidate));
+}
+
+/** What a root needs of the root role of `by`: of the one before it, and of itself. */
+export function rootDemand(registry: RegistryId, by: TrustedRoot, candidate: TrustedRoot): Demand {
+  return {
     registry,
     type: candidate.document.type,
     n: candidate.document.version,
@@ -153,7 +158,7 @@ function verifyRootRole(
     role: by.document.roles.root,
     roleName: `the root role of root ${by.document.version}`,
     code: 'ROOT_INVALID',
-  });
+  };
 }
 
 async function withSidecars(

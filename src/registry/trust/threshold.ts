@@ -27,16 +27,18 @@ export interface Demand {
   readonly code: ErrorCode;
 }
 
+/** Who of a role has signed, sorted, and why the others do not count. */
+export interface SignatureCount {
+  readonly signers: readonly Fingerprint[];
+  readonly problems: readonly string[];
+}
+
 /**
  * Counts the distinct keys of a role that signed exactly these bytes, for exactly this place in this registry.
  *
- * One key is one vote however often it signs; a revoked key has none. A sidecar that does not verify counts for
- * nothing, and is named when the threshold is missed.
- *
- * @returns the signers, sorted.
- * @throws `demand.code` when fewer than the threshold signed.
+ * One key is one vote however often it signs; a revoked key has none. A sidecar that does not verify counts for nothing.
  */
-export function verifyThreshold(file: SignedFile, demand: Demand): Fingerprint[] {
+export function countSignatures(file: SignedFile, demand: Demand): SignatureCount {
   const comment = trustedComment.file(demand.type.replace('udos/', ''), demand.registry, file.path, demand.n);
   const digest = blake2b512(file.bytes);
   const signers = new Set<Fingerprint>();
@@ -46,17 +48,28 @@ export function verifyThreshold(file: SignedFile, demand: Demand): Fingerprint[]
     if (problem === undefined) signers.add(fp);
     else problems.push(`${fp.slice(0, 16)}: ${problem}`);
   }
-  if (signers.size >= demand.role.threshold) return [...signers].sort();
+  return { signers: [...signers].sort(), problems };
+}
+
+/**
+ * Demands that enough distinct keys of a role signed, as {@link countSignatures} counts.
+ *
+ * @returns the signers, sorted.
+ * @throws `demand.code` when fewer than the threshold signed; it names every signature that does not count.
+ */
+export function verifyThreshold(file: SignedFile, demand: Demand): Fingerprint[] {
+  const { signers, problems } = countSignatures(file, demand);
+  if (signers.length >= demand.role.threshold) return [...signers];
   const wanted = `${demand.role.threshold} of ${demand.role.keys.length}`;
   throw new UdosError(
     demand.code,
-    `${file.path} needs the signatures of ${wanted} keys (${demand.roleName}), and ${signers.size} are good: ${problems.join('; ')}.`,
+    `${file.path} needs the signatures of ${wanted} keys (${demand.roleName}), and ${signers.length} are good: ${problems.join('; ')}.`,
     {
       data: {
         file: file.path,
         role: demand.roleName,
         threshold: demand.role.threshold,
-        signers: [...signers],
+        signers,
         problems,
       },
     },

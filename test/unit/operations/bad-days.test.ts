@@ -146,7 +146,13 @@ describe('tools for bad days, where several must sign', () => {
       assert.match(git(clone, 'show', 'published:plugins/bo/bob/lists.json'), /"1\.1\.0"/);
       assert.throws(() => git(clone, 'show', `published:${layout.revocations}`));
 
-      await signIndexFile(await person(undefined, c3), path.join(clone, layout.revocations), ['key-0']);
+      await signIndexFile(await person(undefined, c3), {
+        file: path.join(clone, layout.revocations),
+        keys: ['key-0'],
+        id: undefined,
+        yes: false,
+        describe: () => '',
+      });
       git(clone, 'add', '.');
       git(clone, 'commit', '--quiet', '--message', 'Sign');
       assert.deepEqual(await keptBack(clone), []);

@@ -28,7 +28,7 @@ export { createHttpSource } from './sources/http-source.js';
 export { syncRegistry } from './sync.js';
 export { createDiskTrustStore, listEvidence } from './trust/disk-trust-store.js';
 export { inspectTrust, type TrustInspection, type TrustProblem } from './trust/inspect-trust.js';
-export { checkObjects, pruneObjects, type ObjectsReport } from './trust/kept-objects.js';
+export { checkObjects, pruneObjects } from './trust/kept-objects.js';
 export { readOnly } from './trust/trust-store.js';
 export { registryIdOf } from './trust/registry-id.js';
 export { parseRoot, removedCheckpointKeys, type TrustedRoot } from './trust/roots.js';

@@ -16,7 +16,7 @@ interface AuthorLane extends Lane {
 }
 
 describe('a fault anywhere in a command of an author', () => {
-  const clock = new TestClock(new Date());
+  const clock = TestClock.today();
   let base: string;
   let server: GitServer;
   let lanes: AuthorLane[];
@@ -29,7 +29,7 @@ describe('a fault anywhere in a command of an author', () => {
 
   after(async () => {
     await server.close();
-    rmSync(base, { recursive: true, force: true });
+    rmSync(base, { recursive: true, force: true, maxRetries: 5 });
   });
 
   /** An author of one plugin who has a second one ready, the host, and a reader; all of it is put back after each fault. */

@@ -4,6 +4,17 @@ import { pathToFileURL } from 'node:url';
 /** A clock that stands still until a test moves it; the built binary sees the same time. */
 export class TestClock {
   #now: Date;
+  #isToday = false;
+
+  /**
+   * The time of the tests themselves. Until a test moves it, the built binary has the system's own clock, so that all of its
+   * processes agree about how old a lock is.
+   */
+  static today(): TestClock {
+    const clock = new TestClock(new Date());
+    clock.#isToday = true;
+    return clock;
+  }
 
   constructor(now = new Date('2026-11-24T08:00:00Z')) {
     this.#now = now;
@@ -15,16 +26,21 @@ export class TestClock {
 
   set(now: string): void {
     this.#now = new Date(now);
+    this.#isToday = false;
   }
 
   advanceDays(days: number): void {
     this.#now = new Date(this.#now.getTime() + days * 24 * 60 * 60 * 1000);
+    this.#isToday = false;
   }
 
   /** What makes a child of Node begin at this clock's time. */
   environment(alsoLoad?: string): Record<string, string> {
-    const preload = pathToFileURL(path.join(import.meta.dirname, 'clock-preload.mjs')).href;
-    const also = alsoLoad === undefined ? '' : ` --import=${alsoLoad}`;
-    return { NODE_OPTIONS: `--import=${preload}${also}`, TEST_CLOCK: String(this.#now.getTime()) };
+    const clock = pathToFileURL(path.join(import.meta.dirname, 'clock-preload.mjs')).href;
+    const loaded = [...(this.#isToday ? [] : [clock]), ...(alsoLoad === undefined ? [] : [alsoLoad])];
+    return {
+      NODE_OPTIONS: loaded.map((script) => `--import=${script}`).join(' '),
+      TEST_CLOCK: String(this.#now.getTime()),
+    };
   }
 }

@@ -39,7 +39,7 @@ class Scenario {
 
   /** For stories in which the system's own times matter, as those of locks do. */
   today(): this {
-    this.#clock = new TestClock(new Date());
+    this.#clock = TestClock.today();
     return this;
   }
 

@@ -8,7 +8,13 @@ import { UdosError } from '../../errors/index.js';
  * @throws CONFIRMATION_REQUIRED
  */
 export async function requireAgreement(context: Context, yes: boolean, text: string): Promise<void> {
-  if (yes || (await context.prompts.confirm(`${text}\n\nSign this?`))) return;
+  if (yes) return;
+  if (!context.prompts.interactive) {
+    throw new UdosError('CONFIRMATION_REQUIRED', 'Somebody must look at this before it is signed.', {
+      hint: 'See it with --dry-run; then run the command on a terminal, or add --yes.',
+    });
+  }
+  if (await context.prompts.confirm(`${text}\n\nSign this?`)) return;
   throw new UdosError('CONFIRMATION_REQUIRED', 'Nothing was signed, as you said no.', {
     hint: 'Run the command again when you have decided.',
   });

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { UdosError } from '../../src/errors/index.js';
 import { add, addRegistry, info, initProject, install, update, type Context } from '../../src/index.js';
 import type { TestClock } from '../kit/clock.js';
 import { testContext } from '../kit/context.js';
@@ -16,7 +18,16 @@ export class InProcess {
 
   async begin(registry: { alias: string; url: string; id: string }): Promise<void> {
     await initProject(this.#context, { global: false });
-    await addRegistry(this.#context, { ...registry, mirrors: [], internal: false, place: {} });
+    await this.addRegistry(registry);
+  }
+
+  async addRegistry(registry: {
+    alias: string;
+    url: string;
+    id: string;
+    mirrors?: readonly string[];
+  }): Promise<void> {
+    await addRegistry(this.#context, { mirrors: [], internal: false, place: {}, ...registry });
   }
 
   async run(command: string, ...args: readonly string[]): Promise<void> {
@@ -33,4 +44,14 @@ export class InProcess {
     else if (command === 'install') await install(context, { ...options, frozen: args.includes('--frozen') });
     else throw new Error(`${command} is not done in process`);
   }
+}
+
+/** The error that `work` ends with. */
+export async function failureOf(work: Promise<unknown>): Promise<UdosError> {
+  const error = await work.then(
+    () => new Error('it succeeded'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof UdosError, String(error));
+  return error;
 }

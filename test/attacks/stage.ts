@@ -1,7 +1,8 @@
+import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import type { ErrorCode } from '../../src/errors/index.js';
-import { InProcess } from './in-process.js';
+import type { ErrorCode, UdosError } from '../../src/errors/index.js';
+import { failureOf, InProcess } from './in-process.js';
 import type { Machine, Part, Result } from '../kit/machine.js';
 import { scenario, type SourceKind, type World } from '../kit/scenario.js';
 import { TestRegistry } from '../kit/test-registry.js';
@@ -96,6 +97,19 @@ export class Stage {
     await recover();
     await this.#inProcess(victim).run(...args);
     return result;
+  }
+
+  /** Proves the same without the start of a process and without what comes after: for one of many attacks of a kind. */
+  async refusesInProcess(
+    code: ErrorCode,
+    args: readonly [string, ...string[]],
+    { victim = this.victim(), moves = [] }: Pick<RefusalOptions, 'victim' | 'moves'> = {},
+  ): Promise<UdosError> {
+    victim.noteState();
+    const error = await failureOf(this.#inProcess(victim).run(...args));
+    assert.equal(error.code, code, error.message);
+    victim.expectUnchanged(...everything.filter((part) => !moves.includes(part)));
+    return error;
   }
 
   /** The owner goes on, and a victim sees it. What it answers is for {@link refuses}. */

@@ -112,9 +112,14 @@ export class Machine {
     return readFileSync(this.at(...parts), 'utf8');
   }
 
+  /** Notes what everything looks like, for {@link expectUnchanged} after something else than a command. */
+  noteState(): void {
+    this.#before = new Map(parts.map((part) => [part, this.#hash(part)]));
+  }
+
   /** Runs udos in the project, after noting what everything looked like. */
   run(...args: readonly string[]): Run {
-    this.#before = new Map(parts.map((part) => [part, this.#hash(part)]));
+    this.noteState();
     return new Run(
       args,
       spawnBinary(args, this.project, { ...this.#baseEnvironment(), ...this.environment }),

@@ -10,6 +10,7 @@ import {
   listTree,
   openRepository,
   readBlobs,
+  readCommit,
   readRef,
   writeWorkTree,
   type GitRepository,

@@ -166,7 +166,7 @@ export const mutations: readonly Mutation[] = [
     check: 12,
     without: 'the release role signs the plugin document',
     file: `${trust}/threshold.ts`,
-    from: 'if (signers.size >= demand.role.threshold) return [...signers].sort();',
+    from: 'if (signers.length >= demand.role.threshold) return [...signers];',
     to: "if (signers.size >= demand.role.threshold || demand.code === 'DOCUMENT_INVALID') return [...signers].sort();",
   },
   {

@@ -3,9 +3,9 @@ import { layout } from '../../model/index-layout.js';
 import { isPluginName, publisherOf, type PluginName, type Publisher } from '../../model/names.js';
 import type { TrustStore } from '../trust/trust-store.js';
 import { onlyNamespace, withChanges, type Changes, type IndexTree } from './index-tree.js';
-import { judgeTree, type Judgement, type JudgeInput, type Problem } from './judge-tree.js';
+import { judgeTree, type Judgement, type Problem } from './judge-tree.js';
 import { lastGood } from './last-good.js';
-import { findRuinousRoot, refuseExpired } from './ruinous-root.js';
+import { findRuinousRoot, refuseExpired, type PublishedInput } from './ruinous-root.js';
 
 export interface GoodParts {
   readonly tree: IndexTree;
@@ -15,9 +15,8 @@ export interface GoodParts {
   readonly keptBack: readonly Problem[];
 }
 
-export interface KeepInput extends Omit<JudgeInput, 'tree' | 'store' | 'revocations'> {
+export interface KeepInput extends PublishedInput {
   readonly main: IndexTree;
-  readonly published: IndexTree | undefined;
 }
 
 /**

@@ -1,16 +1,21 @@
 import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import type { TrustStore } from '../trust/trust-store.js';
-import { judgeTree, type Judgement, type Problem } from './judge-tree.js';
-import type { KeepInput } from './keep-good-parts.js';
+import type { IndexTree } from './index-tree.js';
+import { judgeTree, type JudgeInput, type Judgement, type Problem } from './judge-tree.js';
 import { rootVersion } from './last-good.js';
+
+/** What the published tree is judged with. */
+export interface PublishedInput extends Omit<JudgeInput, 'tree' | 'store' | 'revocations'> {
+  readonly published: IndexTree | undefined;
+}
 
 /**
  * The newest root, when it is not published yet and something that is published is refused under it alone: what its
  * curators signed counts no more, and the new ones have not signed it yet.
  */
 export async function findRuinousRoot(
-  input: KeepInput,
+  input: PublishedInput,
   store: TrustStore,
   { root, problems }: Judgement,
 ): Promise<Problem | undefined> {

@@ -80,7 +80,7 @@ describe('the next root', () => {
     const index = await world.client.sync();
     assert.equal(index.rootVersion, 1);
     const plugin = await world.client.plugin('ada/notes');
-    assert.equal(plugin?.document.releases.length, 2);
+    assert.equal(plugin.document.releases.length, 2);
 
     const signed = await rotate(await person({ curator: next }));
     assert.deepEqual([signed.state, signed.missing], ['complete', []]);
@@ -196,7 +196,7 @@ describe('the next root', () => {
       assert.deepEqual([rotated.state, rotated.sequence], ['published', 3]);
       for (const client of [saw, world.client, world.newClient()]) {
         assert.equal((await client.sync()).sequence, 3);
-        assert.equal((await client.plugin('ada/notes'))?.document.releases.length, 2);
+        assert.equal((await client.plugin('ada/notes')).document.releases.length, 2);
       }
       assert.match([...saw.evidence.keys()][0] ?? '', /-reset$/);
     });

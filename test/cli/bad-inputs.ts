@@ -72,7 +72,6 @@ const inProject: readonly Row[] = [
   ['doctor --fix', 'USAGE', 'a flag that it does not have'],
   ['store check all', 'USAGE', 'an argument too many'],
   ['store prune --all', 'USAGE', 'a flag that it does not have'],
-  ['store', 'USAGE', 'a topic alone'],
   ['outdated ada/notes', 'USAGE', 'an argument too many'],
 
   ['search --category note', 'USAGE', 'no such category'],

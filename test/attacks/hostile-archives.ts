@@ -106,7 +106,7 @@ function releaseOf(
   return {
     ...registry.makeRelease(notes, version, {}, ada).release,
     ...record,
-    integrity: sha512Integrity(bytes),
+    integrity: sha512Integrity(bytes) as Release['integrity'],
     minisig: ada.sign(bytes, trustedComment.release(registry.id, notes, version)),
   };
 }

@@ -87,10 +87,11 @@ describe('udos verify', () => {
     const undo = await world.registry('main').mark();
     await rotatePublisher(world.registry('main'), 'ada', ['ada/notes', 'ada/extra'], testKey('next'));
     const [note, ...more] = await notes();
-    assert.deepEqual([note?.kind, note?.where, more], ['signers-changed', 'ada/notes', []]);
-    assert.ok(note !== undefined && note.message.includes(testKey('next').fingerprint));
+    assert.ok(note);
+    assert.deepEqual([note.kind, note.where, more], ['signers-changed', 'ada/notes', []]);
+    assert.ok(note.message.includes(testKey('next').fingerprint));
     assert.match((await world.run('verify').succeeds()).stdout, /! ada\/notes is vouched for by keys/);
-    await sick.follow(note?.fix ?? '');
+    await sick.follow(note.fix);
     assert.deepEqual(await notes(), []);
     await undo();
   });
@@ -99,9 +100,10 @@ describe('udos verify', () => {
     const [undo, now] = [await world.registry('main').mark(), world.clock.now()];
     world.clock.advanceDays(400);
     const [note, ...more] = await notes();
-    assert.deepEqual([note?.kind, note?.where, more], ['registry-expired', 'main', []]);
+    assert.ok(note);
+    assert.deepEqual([note.kind, note.where, more], ['registry-expired', 'main', []]);
     await world.registry('main').checkpoint();
-    await sick.follow(note?.fix ?? '');
+    await sick.follow(note.fix);
     assert.deepEqual(await notes('--offline'), []);
     world.clock.set(now.toISOString());
     await undo();

@@ -2,7 +2,6 @@ export { createTransfer } from './create-transfer.js';
 export { leaveBody, readBody } from './read-body.js';
 export type {
   CredentialHelper,
-  HeldCredential,
   Transfer,
   TransferLimits,
   TransferPolicy,

@@ -5,7 +5,7 @@ const maxLength = 4096;
 
 /**
  * The section of a Markdown changelog that is about `version`: below the first `##` heading that names it, up to the next
- * heading of that level. Empty when there is none. Cut at 4,096 characters.
+ * heading of that level. Empty when there is none. Cut at 4,096 UTF-16 units, never within a character.
  */
 export function changelogSection(markdown: string, version: Version): string {
   const lines = markdown.replaceAll('\r\n', '\n').split('\n');
@@ -16,7 +16,8 @@ export function changelogSection(markdown: string, version: Version): string {
     .slice(start + 1, length < 0 ? undefined : start + 1 + length)
     .join('\n')
     .trim();
-  return section.length > maxLength ? `${section.slice(0, maxLength - 2)}…` : section;
+  if (section.length <= maxLength) return section;
+  return `${section.slice(0, maxLength - 2).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function namesVersion(heading: string, version: Version): boolean {

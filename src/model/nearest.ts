@@ -1,8 +1,9 @@
 /** The one of `known` that is fewest edits from `text`, when that is few enough to be a slip. */
 export function nearest(text: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(2, Math.floor(text.length / 3));
+  const short = text.slice(0, 64);
+  const limit = Math.max(2, Math.floor(short.length / 3));
   const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(text.slice(0, 64), candidate) }))
+    .map((candidate) => ({ candidate, distance: editDistance(short, candidate) }))
     .sort((left, right) => left.distance - right.distance);
   const best = ranked[0];
   return best !== undefined && best.distance <= limit ? best.candidate : undefined;

@@ -1,4 +1,5 @@
 import type { Branded } from './brand.js';
+import { isVisible } from './visible-text.js';
 
 /** `fs:read:<glob>`, `net:<host[:port]>` and so on: DESIGN section 4. Declared, shown and pinned; not yet enforced. */
 export type Permission = Branded<string, 'Permission'>;
@@ -16,7 +17,7 @@ const shapes: readonly RegExp[] = [
 ];
 
 export function isPermission(text: string): text is Permission {
-  if (text.length > 256 || !shapes.some((shape) => shape.test(text))) return false;
+  if (text.length > 256 || !isVisible(text) || !shapes.some((shape) => shape.test(text))) return false;
   return (
     !text.startsWith('fs:') ||
     text

@@ -11,9 +11,12 @@ export function isVersion(text: string): text is Version {
   return text.length <= 64 && /^\d[0-9A-Za-z.+-]*$/.test(text) && semver.valid(text) !== null;
 }
 
-/** True for a range that `semver` understands. The length is capped before any pattern runs on it (THREATS F13). */
+/**
+ * True for a range of plain ASCII that `semver` understands, which would take any white space of Unicode too. The length
+ * is capped before any pattern runs on it (THREATS F13).
+ */
 export function isRange(text: string): text is Range {
-  return text.length <= 256 && semver.validRange(text) !== null;
+  return text.length <= 256 && /^[\x20-\x7E]*$/.test(text) && semver.validRange(text) !== null;
 }
 
 /** @throws VERSION_INVALID */

@@ -1,12 +1,5 @@
 import { UdosError } from '../errors/index.js';
-import {
-  catalogLine,
-  readFormat,
-  registryFile,
-  type CatalogLine,
-  type KeyRole,
-  type Root,
-} from '../model/formats/index.js';
+import { readFormat, registryFile, type KeyRole, type Root } from '../model/formats/index.js';
 import { layout } from '../model/index-layout.js';
 import {
   publisherOf,
@@ -17,6 +10,7 @@ import {
   type RegistryId,
 } from '../model/names.js';
 import type { RootSummary, VerifiedIndex, VerifiedPlugin } from '../model/verified-index.js';
+import { parseCatalog } from './trust/catalog-file.js';
 import { listedSidecars, type CheckedFiles } from './trust/checked-files.js';
 import type { SignedCheckpoint } from './trust/checkpoints.js';
 import { verifyDocument } from './trust/documents.js';
@@ -124,7 +118,7 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
         layout.catalog(name.replace(/\.jsonl$/, '')),
       );
       await files.load(paths);
-      return paths.flatMap((path) => parseCatalog(path, files.file(path)));
+      return paths.flatMap((path) => parseCatalog(path, files.file(path) ?? new Uint8Array(0)));
     },
 
     async readUnlisted(path, maxBytes) {
@@ -148,19 +142,6 @@ async function loadPlugins(files: CheckedFiles, plugins: readonly PluginName[]):
     ...documents.flatMap((path) => listedSidecars(files, path)),
     ...publishers.flatMap((publisher) => publisherFiles(files, publisher)),
   ]);
-}
-
-function parseCatalog(path: IndexPath, bytes: Uint8Array | undefined): CatalogLine[] {
-  const lines = Buffer.from(bytes ?? [])
-    .toString('utf8')
-    .split('\n')
-    .slice(0, -1);
-  return lines.map((line, index) =>
-    readFormat(catalogLine, Buffer.from(line, 'utf8'), {
-      what: `${path} line ${index + 1}`,
-      code: 'INDEX_TAMPERED',
-    }),
-  );
 }
 
 function summaryOf({ name, expires, roles, upstreams }: Root): RootSummary {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isVisible } from '../visible-text.js';
 import { support } from './registry-file.js';
 import { categories, releaseFacts } from './release.js';
 import * as scalar from './scalars.js';
@@ -7,7 +8,8 @@ const described = z.record(
   z
     .string()
     .max(128)
-    .regex(/^[^\s]+$/),
+    .regex(/^[^\s]+$/)
+    .refine(isVisible, { message: 'has control or bidirectional characters' }),
   scalar.line(280),
 );
 

@@ -51,15 +51,21 @@ function withoutOwnFields(value: JsonValue): JsonValue {
 
 function describeIssue(issue: z.core.$ZodIssue | undefined, schema: z.ZodType): string {
   if (issue === undefined) return 'it does not fit its format';
-  const at = issue.path.length === 0 ? 'it' : `"${issue.path.map(String).join('.')}"`;
+  const at =
+    issue.path.length === 0 ? 'it' : `"${issue.path.map((part) => shortened(String(part))).join('.')}"`;
   if (issue.code === 'unrecognized_keys') {
     const unknown = issue.keys[0] ?? '';
     const known = issue.path.length === 0 ? knownFields(schema) : [];
     const meant = nearest(unknown, known);
-    return `${at} has the unknown field "${unknown}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+    return `${at} has the unknown field "${shortened(unknown)}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
   }
   if (issue.code === 'invalid_key' || issue.code === 'invalid_union') return `${at} is not of the right form`;
   return `${at}: ${issue.message.replace(/\.$/, '')}`;
+}
+
+/** A key may be as long as the file. */
+function shortened(key: string): string {
+  return key.length > 80 ? `${key.slice(0, 77)}...` : key;
 }
 
 function knownFields(schema: z.ZodType): string[] {

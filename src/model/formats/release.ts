@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isIndexPath } from '../names.js';
+import { isVisible } from '../visible-text.js';
 import * as scalar from './scalars.js';
 
 /** In the order of DESIGN section 4. */
@@ -59,7 +60,9 @@ export const release = z.strictObject({
         .string()
         .max(2048)
         .regex(/^(https?:\/\/[^\s]+|[A-Za-z0-9._/-]+)$/)
-        .refine((url) => /^https?:/.test(url) || isIndexPath(url), { message: 'not a URL or a path' }),
+        .refine((url) => (/^https?:/.test(url) ? isVisible(url) : isIndexPath(url)), {
+          message: 'not a URL or a path',
+        }),
     )
     .min(1)
     .max(8),

@@ -17,6 +17,7 @@ import {
 } from '../names.js';
 import { isPermission, type Permission } from '../permission.js';
 import { isRange, isVersion, type Range, type Version } from '../version.js';
+import { isVisible } from '../visible-text.js';
 import type { Branded } from '../brand.js';
 
 /** RFC 3339 in UTC, to the second: `2026-11-24T08:00:00Z`. */
@@ -99,35 +100,31 @@ export const integrity = guarded<Integrity>(
 /** minisign's public key: base64 of 42 bytes. */
 export const publicKey = z.string().regex(/^RW[A-Za-z0-9+/]{54}$/);
 
-/** Control, escape and bidirectional format characters: they could repaint a terminal or reorder a name (THREATS F12). */
-const invisible = /(?![\t\n])\p{Cc}|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/u;
-
 /** One line of text for people. */
 export function line(maxLength: number): z.ZodType<string> {
   return z
     .string()
     .max(maxLength)
-    .refine((text) => !invisible.test(text) && !/[\t\n]/.test(text), {
+    .refine((text) => isVisible(text) && !/[\t\n]/.test(text), {
       message: 'has control or bidirectional characters',
     });
 }
 
 /** Several lines of text for people. */
 export function text(maxLength: number): z.ZodType<string> {
-  return z
-    .string()
-    .max(maxLength)
-    .refine((value) => !invisible.test(value), { message: 'has control or bidirectional characters' });
+  return z.string().max(maxLength).refine(isVisible, { message: 'has control or bidirectional characters' });
 }
 
 export const httpUrl = z
   .string()
   .max(2048)
-  .regex(/^https?:\/\/[^\s]+$/);
+  .regex(/^https?:\/\/[^\s]+$/)
+  .refine(isVisible, { message: 'has control or bidirectional characters' });
 export const email = z
   .string()
   .max(254)
-  .regex(/^[^\s@<>]+@[^\s@<>]+$/);
+  .regex(/^[^\s@<>]+@[^\s@<>]+$/)
+  .refine(isVisible, { message: 'has control or bidirectional characters' });
 export const counter = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const byteCount = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -7,14 +7,20 @@ export type Location =
   | { readonly kind: 'web'; readonly url: string; readonly origin: string; readonly isLoopback: boolean }
   | { readonly kind: 'disk'; readonly folder: string };
 
+/** As in the file formats. Capped before any pattern runs on it (THREATS F13). */
+const longestLocation = 2048;
+
 /**
  * Parses what a user or `udos.json` gives as a registry's place: `https:`, `http:` to this machine, `file:`, or a path,
  * relative to `folder`.
  *
- * @throws URL_INVALID: another scheme, credentials in the URL, something that looks like an option
+ * @throws URL_INVALID: another scheme, credentials in the URL, something that looks like an option, more than 2,048
+ * characters
  */
 export function parseLocation(text: string, folder: string): Location {
-  if (text.startsWith('-') || /\p{Cc}/u.test(text)) throw refuse(text, 'it has characters that no place has');
+  if (text.length > longestLocation) throw refuse(text, `it has more than ${longestLocation} characters`);
+  if (text.startsWith('-') || unprintable.test(text))
+    throw refuse(text, 'it has characters that no place has');
   if (/^[A-Za-z][A-Za-z0-9+.-]*::/.test(text))
     throw refuse(text, 'git transports of that kind are not allowed');
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):/.exec(text)?.[1]?.toLowerCase();
@@ -30,7 +36,7 @@ export function parseLocation(text: string, folder: string): Location {
   }
   if (scheme === 'file' && url.host !== '' && url.host !== 'localhost')
     throw refuse(text, 'it is on another machine');
-  if (scheme === 'file') return { kind: 'disk', folder: fileURLToPath(url) };
+  if (scheme === 'file') return { kind: 'disk', folder: pathOf(url, text) };
   if (url.search !== '' || url.hash !== '') throw refuse(redacted(url), 'it has a query or a fragment');
   const isLoopback = isLoopbackName(url.hostname);
   if (scheme === 'https' || (scheme === 'http' && isLoopback)) {
@@ -39,6 +45,20 @@ export function parseLocation(text: string, folder: string): Location {
   if (scheme === 'http') throw refuse(text, 'http is allowed to this machine only; use https');
   if (scheme === 'ssh' || scheme === 'git+ssh') throw refuse(text, 'ssh is not supported yet; use https');
   throw refuse(text, `the scheme ${scheme}: is not allowed`);
+}
+
+/** Controls, and halves of surrogate pairs, which no file name on disk can hold. */
+const unprintable = /[\p{Cc}\p{Cs}]/u;
+
+function pathOf(url: URL, text: string): string {
+  let found: string;
+  try {
+    found = path.resolve(fileURLToPath(url));
+  } catch {
+    throw refuse(text, 'it does not name a path of this machine');
+  }
+  if (unprintable.test(found)) throw refuse(text, 'it has characters that no place has');
+  return found;
 }
 
 function isLoopbackName(host: string): boolean {

@@ -5,10 +5,14 @@ export interface JsonLimits {
   /** In bytes. */
   readonly maxBytes: number;
   readonly maxDepth: number;
+  /** Of one object: as many as the files of the largest release when left out. */
+  readonly maxKeys?: number;
 }
 
 /** Limits for every signed file but the checkpoint and the roots (DESIGN section 5). */
 export const documentLimits: JsonLimits = { maxBytes: 1024 * 1024, maxDepth: 32 };
+
+const mostKeys = 20_000;
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -17,7 +21,7 @@ export class JsonProblem extends Error {}
 
 /**
  * Parses JSON that has exactly one meaning: UTF-8 without BOM, no duplicate keys, no key that reaches an object's
- * prototype, only safe integers written plainly, no lone surrogates, bounded size and depth.
+ * prototype, only safe integers written plainly, no lone surrogates, bounded size, depth and number of keys.
  *
  * @throws JsonProblem saying what was met and at which character.
  */
@@ -26,7 +30,7 @@ export function parseStrictJson(bytes: Uint8Array, limits: JsonLimits = document
     throw new JsonProblem(`it has ${bytes.length} bytes, more than the ${limits.maxBytes} allowed`);
   }
   const text = decodeUtf8(bytes);
-  refuseAmbiguity(text, limits.maxDepth);
+  refuseAmbiguity(text, limits);
   try {
     return JSON.parse(text) as JsonValue;
   } catch (error) {
@@ -50,38 +54,70 @@ function decodeUtf8(bytes: Uint8Array): string {
   return text;
 }
 
-const token = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|-?[0-9][0-9.eE+-]*|[a-z]+|[ \t\n\r]+/gsy;
+/** Tokens of more than one character, but for strings. A pattern that repeats a choice would need memory for each character. */
+const token = /-?[0-9][0-9.eE+-]*|[a-z]+|[ \t\n\r]+/y;
 const plainInteger = /^(?:0|-?[1-9][0-9]{0,15})$/;
 
 /**
  * Walks the tokens of `text` and refuses what `JSON.parse` would let pass silently. It need not catch bad syntax:
  * `JSON.parse` runs after it and does.
  */
-function refuseAmbiguity(text: string, maxDepth: number): void {
+function refuseAmbiguity(text: string, { maxDepth, maxKeys = mostKeys }: JsonLimits): void {
   const keysOf: (Set<string> | undefined)[] = [];
   let pendingString: { readonly raw: string; readonly at: number } | undefined;
-  token.lastIndex = 0;
-  while (token.lastIndex < text.length) {
-    const at = token.lastIndex;
-    const found = token.exec(text)?.[0];
-    if (found === undefined) throw new JsonProblem(`it has an unexpected character at ${at}`);
-    const first = found.charAt(0);
-    if (first === '"') {
-      refuseLoneSurrogate(found, at);
-      pendingString = { raw: found, at };
-    } else if (first === ':') {
-      const keys = keysOf.at(-1);
-      if (keys !== undefined && pendingString !== undefined)
+  let next = 0;
+  while (next < text.length) {
+    const at = next;
+    const first = text.charAt(at);
+    next += 1;
+    switch (first) {
+      case '{':
+      case '[':
+        keysOf.push(first === '{' ? new Set() : undefined);
+        if (keysOf.length > maxDepth) throw new JsonProblem(`it is nested more than ${maxDepth} levels deep`);
+        break;
+      case '}':
+      case ']':
+        keysOf.pop();
+        break;
+      case ':': {
+        const keys = keysOf.at(-1);
+        if (keys === undefined || pendingString === undefined) break;
         addKey(keys, pendingString.raw, pendingString.at);
-    } else if (first === '{' || first === '[') {
-      keysOf.push(first === '{' ? new Set() : undefined);
-      if (keysOf.length > maxDepth) throw new JsonProblem(`it is nested more than ${maxDepth} levels deep`);
-    } else if (first === '}' || first === ']') {
-      keysOf.pop();
-    } else if (first === '-' || (first >= '0' && first <= '9')) {
-      refuseUnsafeNumber(found, at);
+        if (keys.size > maxKeys) throw new JsonProblem(`it has an object of more than ${maxKeys} keys`);
+        break;
+      }
+      case ',':
+        break;
+      default: {
+        const found = longToken(text, at);
+        if (found === undefined) throw new JsonProblem(`it has an unexpected character at ${at}`);
+        next = at + found.length;
+        if (first === '"') {
+          refuseLoneSurrogate(found, at);
+          pendingString = { raw: found, at };
+        } else if (first === '-' || (first >= '0' && first <= '9')) {
+          refuseUnsafeNumber(found, at);
+        }
+      }
     }
   }
+}
+
+function longToken(text: string, at: number): string | undefined {
+  if (text.charAt(at) === '"') return stringAt(text, at);
+  token.lastIndex = at;
+  return token.exec(text)?.[0];
+}
+
+/** The string that begins at `at`, quotes included: it ends at the first quote behind an even number of backslashes. */
+function stringAt(text: string, at: number): string | undefined {
+  for (let quote = text.indexOf('"', at + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
+    let escapes = 0;
+    while (text.charAt(quote - 1 - escapes) === '\\') escapes += 1;
+    if (escapes % 2 === 0) return text.slice(at, quote + 1);
+  }
+  return undefined;
 }
 
 function addKey(keys: Set<string>, raw: string, at: number): void {

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { checkpoint, manifest, readFormat, registryFile } from '../../../src/model/formats/index.js';
+import {
+  checkpoint,
+  lockfile,
+  manifest,
+  readFormat,
+  registryFile,
+} from '../../../src/model/formats/index.js';
 import { assertRefused, assertTextRefused, changed, readText, valid } from './examples.js';
 
 describe('reading a format', () => {
@@ -41,6 +47,12 @@ describe('reading a format', () => {
   it('names an unknown field, the nearest known one, and nothing that is far away', () => {
     assertRefused(registryFile, { ...valid.registryFile, homepgae: 'x' }, /did you mean "homepage"\?/);
     assertRefused(registryFile, { ...valid.registryFile, zzzzzzzz: 'x' }, /unknown field "zzzzzzzz"\.$/);
+  });
+
+  it('shows the beginning of a field that is as long as the file', () => {
+    const long = 'k'.repeat(100_000);
+    assertRefused(registryFile, { ...valid.registryFile, [long]: 'x' }, /^.{0,200}$/);
+    assertRefused(lockfile, { ...valid.lockfile, plugins: { [long]: {} } }, /^.{0,200}$/);
   });
 
   it('names where a field is wrong, however deep', () => {

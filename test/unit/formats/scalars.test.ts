@@ -100,3 +100,18 @@ describe('numbers', () => {
       assert.ok(!accepts(scalar.counter, bad), String(bad));
   });
 });
+
+describe('addresses', () => {
+  it('hold no character that repaints a terminal or turns text around', () => {
+    for (const code of [0, 0x1b, 0x7f, 0x9b, 0x202e, 0x2066]) {
+      const character = String.fromCodePoint(code);
+      assert.ok(!accepts(scalar.httpUrl, `https://example.org/${character}[2J`), `URL with ${code}`);
+      assert.ok(!accepts(scalar.email, `a${character}@example.org`), `address with ${code}`);
+      assert.ok(!accepts(scalar.permission, `commands:a${character}`), `permission with ${code}`);
+      assert.ok(!accepts(scalar.range, `^1.0.0${character}`), `range with ${code}`);
+    }
+    for (const space of ['\u2028', '\u00a0', '\t']) assert.ok(!accepts(scalar.range, `^1.0.0${space}`));
+    assert.ok(accepts(scalar.httpUrl, 'https://example.org/ü?a=b#c'));
+    assert.ok(accepts(scalar.email, 'ada@example.org'));
+  });
+});

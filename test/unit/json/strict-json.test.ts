@@ -121,6 +121,26 @@ describe('strict JSON', () => {
     assert.throws(() => parseStrictJson(bytesOf('"äöüx"'), limits), /9 bytes, more than the 8/);
   });
 
+  it('takes strings of any length, with quotes and backslashes in them', () => {
+    const limits = { maxBytes: 32 * 1024 * 1024, maxDepth: 32 };
+    for (const text of ['a', '\\', '"', '\\"', '\n']) {
+      const value = text.repeat((9 * 1024 * 1024) / text.length / 2);
+      assert.ok(parseStrictJson(bytesOf(JSON.stringify(value)), limits) === value, text);
+    }
+    assert.throws(
+      () => parseStrictJson(bytesOf(`"${'a'.repeat(9 * 1024 * 1024)}`), limits),
+      /unexpected character at 0/,
+    );
+    for (const text of ['"', '"\\"', '"a\\\\\\"', '["a\\"]'])
+      assert.throws(() => parse(text), JsonProblem, text);
+  });
+
+  it('takes 20,000 keys in one object and no more', () => {
+    const keys = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":0`).join(',')}}`;
+    parse(`[${keys(20_000)},${keys(20_000)}]`);
+    assert.throws(() => parse(keys(20_001)), /more than 20000 keys/);
+  });
+
   it('takes safe integers, written plainly', () => {
     for (const text of ['0', '7', '-1', '9007199254740991', '-9007199254740991'])
       assert.equal(parse(text), Number(text));

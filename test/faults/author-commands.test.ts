@@ -74,7 +74,7 @@ describe('a fault anywhere in a command of an author', () => {
           await machine.run('doctor').succeeds();
         },
       },
-      { disk: 5, network: 3 },
+      { disk: 4, network: 2 },
     ));
 
   it('registry checkpoint', async () => {

@@ -83,7 +83,7 @@ describe('a fault anywhere in a command on a project', () => {
 
   it('add', async () => {
     const all = await lanes('add', 'main', 'static web server');
-    await walkProject(all, ['add', 'ada/notes'], { disk: 5, network: 2 });
+    await walkProject(all, ['add', 'ada/notes'], { disk: 4, network: 2 });
   });
 
   it('remove', async () => {
@@ -96,7 +96,7 @@ describe('a fault anywhere in a command on a project', () => {
     const syncing = await lanes('sync', 'moving', 'git over http', 'ada/base');
     await world.registry('moving').publish('ada/notes', '2.0.0', { needs: { 'ada/base': '^1.0.0' } });
     await world.registry('moving').checkpoint();
-    await walkProject(updating, ['update', '--latest'], { disk: 5, network: 2 });
-    await walkProject(syncing, ['registry', 'sync'], { disk: 4, network: 3 });
+    await walkProject(updating, ['update', '--latest'], { disk: 4, network: 2 });
+    await walkProject(syncing, ['registry', 'sync'], { disk: 3, network: 3 });
   });
 });

@@ -13,7 +13,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import type { DoctorResult } from '../../src/operations/doctor.js';
 import { findingKinds, type FindingKind } from '../../src/operations/doctor/findings.js';
@@ -21,11 +20,11 @@ import { layout } from '../../src/model/index-layout.js';
 import type { PluginName } from '../../src/model/names.js';
 import { withLock } from '../../src/primitives/fs/index.js';
 import { DamagedMachine, filesBelow } from '../kit/damage.js';
+import { runWithFault } from '../kit/faults.js';
 import { testKey } from '../kit/keys.js';
 import { rotatePublisher } from '../kit/rotation.js';
 import { scenario, type World } from '../kit/scenario.js';
 
-const preload = pathToFileURL(path.join(import.meta.dirname, '..', 'kit', 'kill-preload.mjs')).href;
 const notesFolder = 'usr/share/udos/plugins/installed/ada--notes';
 
 interface Damage {
@@ -55,10 +54,8 @@ const artifacts = ({ home }: DamagedMachine) => filesBelow(path.join(home.store,
 /** Kills a repair at a rename: the second is its decision. */
 const killRepair = (at: number) => async (sick: DamagedMachine) => {
   const { machine } = sick;
-  machine.environment.TEST_KILL_AT = String(at);
-  machine.preload(preload);
-  const { status } = await machine.run('install', '--repair', '--offline').result;
-  machine.preload();
+  const plan = { on: 'rename', at, how: 'kill' } as const;
+  const { status } = await runWithFault(machine, plan, 'install', '--repair', '--offline');
   assert.equal(status, null, 'it was not killed');
   machine.expireLocks();
 };

@@ -40,6 +40,8 @@ describe('udos store', () => {
   afterEach(() => kept.restore());
   after(() => world.end());
 
+  /** What a rollback could bring back is needed, too. */
+  const forgetEarlierStates = () => rmSync(kept.home.historyFolder, { recursive: true, force: true });
   const artifacts = () => filesBelow(path.join(kept.home.store, 'artifacts'));
   const spoil = (file: string) => {
     chmodSync(file, 0o644);
@@ -121,6 +123,13 @@ describe('udos store', () => {
     it('removes what neither project needs any more, and both can be repaired offline', async () => {
       await machine.run('update', '--latest').succeeds();
       assert.equal(artifacts().length, 4);
+      const { removed: before } = await machine.json<StorePruneResult>('store', 'prune');
+      assert.deepEqual(
+        before.filter(({ kind }) => kind === 'artifact'),
+        [],
+        'udos rollback needs all of them',
+      );
+      forgetEarlierStates();
       const { stdout } = await machine.run('store', 'prune', '--dry-run').succeeds();
       assert.match(stdout, /would be free/);
       machine.expectUnchanged('store', 'installed', 'receipts', 'trust');
@@ -205,6 +214,7 @@ describe('udos store', () => {
         [],
       );
       await other.run('install').succeeds();
+      forgetEarlierStates();
       await machine.run('store', 'prune').succeeds();
       assert.equal(artifacts().length, 3);
     });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { lstat, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../../errors/index.js';
@@ -17,6 +17,8 @@ interface KeptObject {
   /** Undefined for a file whose name is no hash. */
   readonly sha256: Sha256 | undefined;
   readonly bytes: number;
+  /** Tells it from a file that is put in its place later. */
+  readonly identity: string;
 }
 
 /** What became of the kept index files of one registry. */
@@ -118,9 +120,14 @@ async function listObjects(folder: string): Promise<KeptObject[]> {
     for (const name of await listFolder(path.join(top, letters))) {
       const file = path.join(top, letters, name);
       try {
-        const { size } = await lstat(file);
+        const entry = await lstat(file);
         const isWellPlaced = isSha256(name) && name.startsWith(letters);
-        objects.push({ file, sha256: isWellPlaced ? name : undefined, bytes: size });
+        objects.push({
+          file,
+          sha256: isWellPlaced ? name : undefined,
+          bytes: entry.size,
+          identity: identityOf(entry),
+        });
       } catch (error) {
         // A temporary file of a reader at work.
         if (!isSystemError(error, 'ENOENT')) throw fileError('look at', file, error);
@@ -130,12 +137,19 @@ async function listObjects(folder: string): Promise<KeptObject[]> {
   return objects;
 }
 
+/** A reader may have kept one of them anew meanwhile, below a listing that was not there yet: that one stays. */
 async function removeAll(objects: readonly KeptObject[]): Promise<void> {
-  for (const { file } of objects) {
-    await rm(file, { recursive: true, force: true }).catch((error: unknown) => {
-      throw fileError('remove', file, error);
-    });
+  for (const { file, identity } of objects) {
+    try {
+      if (identityOf(await lstat(file)) === identity) await rm(file, { recursive: true, force: true });
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT')) throw fileError('remove', file, error);
+    }
   }
+}
+
+function identityOf({ dev, ino, mtimeMs }: Stats): string {
+  return `${dev} ${ino} ${mtimeMs}`;
 }
 
 /** Undefined for what is no file, or is gone by now. */

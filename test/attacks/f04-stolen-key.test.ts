@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import type { PublisherDocument } from '../../src/model/formats/index.js';
+import { layout } from '../../src/model/index-layout.js';
+import type { Publisher, Sha256 } from '../../src/model/names.js';
+import { sha256Hex } from '../../src/primitives/crypto/index.js';
+import { signFile } from '../../src/registry/index.js';
+import { testKey } from '../kit/keys.js';
+import type { TestRegistry } from '../kit/test-registry.js';
+import { threat } from '../kit/threat.js';
+import { ada, forgeDocument, notes, takenOverBy } from './forgeries.js';
+import { everything, Stage } from './stage.js';
+
+const fresh = testKey('the fresh key');
+const revokedKey = { keys: [{ fp: ada.fingerprint, reason: 'stolen' }] };
+
+/** The thief has ada's one key. What it signed before anybody knew is genuine; the registry answers by revoking. */
+threat('F4', 'A stolen publisher key', () => {
+  const stage = new Stage();
+  const parts = everything.filter((part) => part !== 'trust');
+
+  /** The rogue release is the one that the victim would update to. */
+  const recalled = () =>
+    stage.goOn((registry) =>
+      registry.revoke({ releases: [{ name: notes, version: '1.1.0' as never, reason: 'rogue' }] }),
+    );
+
+  it('a release that was recalled by name is chosen by nobody', async () => {
+    const { victim } = await recalled();
+    await victim.run('add', 'ada/notes@1.1.0').failsWith('UNSATISFIABLE');
+    victim.expectUnchanged(...parts);
+    await victim.run('update').succeeds();
+    victim.expectUnchanged('lockfile', 'installed');
+  });
+
+  it('a release that was recalled is not installed though it is locked, frozen or not', async () => {
+    const owner = stage.victim();
+    await owner.run('update').succeeds();
+    await recalled();
+    for (const flags of [[], ['--frozen']]) {
+      const colleague = stage.world.newMachine(`colleague${flags.join('')}`);
+      colleague.copyFrom(owner, 'udos.json', 'udos-lock.json');
+      const { stderr } = await colleague.run('install', ...flags).failsWith('RELEASE_REVOKED');
+      colleague.expectUnchanged(...parts);
+      assert.match(stderr, /rogue/);
+    }
+  });
+
+  it('all releases of a plugin are recalled at once', async () => {
+    const { victim } = await stage.goOn((registry) =>
+      registry.revoke({ releases: [{ name: notes, version: '*', reason: 'all of it' }] }),
+    );
+    await victim.run('install', '--repair').failsWith('RELEASE_REVOKED');
+    victim.expectUnchanged(...parts);
+  });
+
+  it('what only the revoked key vouches for is not believed, until the fresh key does', async () => {
+    const victim = stage.victim();
+    await stage.registry.forge(await signedByCurators(stage.registry));
+    await victim.run('update').failsWith('DOCUMENT_INVALID');
+    victim.expectUnchanged(...parts);
+    await stage.registry.forge(await vouchedAnew(stage.registry));
+    await victim.run('update', '--yes').succeeds();
+    assert.match(victim.read('udos-lock.json'), new RegExp(fresh.fingerprint));
+  });
+
+  it('what the thief signs after that is not believed', async () => {
+    const victim = stage.victim();
+    await stage.registry.forge(
+      new Map([...(await signedByCurators(stage.registry)), ...(await vouchedAnew(stage.registry))]),
+    );
+    await victim.run('update', '--yes').succeeds();
+    await forgeDocument(stage.registry, (document) => ({ ...document, description: 'The thief was here.' }), [
+      ada,
+    ]);
+    await stage.refuses('DOCUMENT_INVALID', ['update'], {
+      victim,
+      moves: ['trust'],
+      recover: () =>
+        forgeDocument(stage.registry, (document) => ({ ...document, serial: document.serial + 1 }), [fresh]),
+    });
+  });
+
+  it('the revocation is hidden: an older list, and none', async () => {
+    const known = await stage.goOn((registry) => registry.revoke(revokedKey, 2));
+    await stage.registry.forge(
+      stage.registry.signed(
+        layout.revocations,
+        {
+          type: 'udos/revocations@1',
+          registry: stage.registry.id,
+          serial: 1,
+          keys: [],
+          releases: [],
+        } as { type: string },
+        [stage.registry.keys.curator],
+      ),
+    );
+    await known.victim.run('update').failsWith('REVOCATIONS_INVALID');
+    known.victim.expectUnchanged(...everything);
+    await known.recover();
+    const sidecars = await stage.registry.withSidecars(layout.revocations);
+    await stage.registry.forge(new Map([...sidecars.keys()].map((file) => [file, null])));
+    await known.victim.run('update').failsWith('REVOCATIONS_INVALID');
+    known.victim.expectUnchanged(...everything);
+  });
+});
+
+/** The curators revoke ada's key. */
+function signedByCurators(registry: TestRegistry) {
+  const revocations = {
+    type: 'udos/revocations@1',
+    registry: registry.id,
+    serial: 1,
+    ...revokedKey,
+    releases: [],
+  };
+  return Promise.resolve(registry.signed(layout.revocations, revocations, [registry.keys.curator]));
+}
+
+/** The curators give ada the fresh key, and it vouches for her document as it stands. */
+async function vouchedAnew(registry: TestRegistry): Promise<Map<string, Uint8Array>> {
+  const before = await registry.bytes(layout.publisher('ada' as Publisher, 1));
+  const first = JSON.parse(Buffer.from(before).toString()) as PublisherDocument;
+  const second = {
+    ...takenOverBy(fresh)(first),
+    version: 2,
+    previous: sha256Hex(before) as Sha256,
+    recovery: true as const,
+  };
+  const path = layout.document(notes);
+  const bytes = await registry.bytes(path);
+  const { type, serial } = JSON.parse(Buffer.from(bytes).toString()) as { type: string; serial: number };
+  return new Map([
+    ...registry.signed(layout.publisher('ada' as Publisher, 2), second, [registry.keys.curator]),
+    signFile(fresh, registry.id, { path, bytes, type, n: serial }),
+  ]);
+}

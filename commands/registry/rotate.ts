@@ -12,7 +12,7 @@ export default class RegistryRotate extends BaseCommand<RootRotateResult> {
 Without any change it goes on with a root that waits on main. docs/guides/rotate-keys.md has the steps for each occasion.`;
   static override examples = [
     '<%= config.bin %> registry rotate --replace work=work-2',
-    '<%= config.bin %> registry rotate --add root=bob.pub --add root=eve.pub --threshold root=2',
+    '<%= config.bin %> registry rotate --add root=bob.pub --threshold root=2',
     '<%= config.bin %> registry rotate --remove curator=bob.pub --days 1825 --dry-run',
     '<%= config.bin %> registry rotate --replace ci=ci-2 --after 41 --yes',
     '<%= config.bin %> registry rotate --index acme --key work --branch root-2',

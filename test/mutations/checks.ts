@@ -167,7 +167,7 @@ export const mutations: readonly Mutation[] = [
     without: 'the release role signs the plugin document',
     file: `${trust}/threshold.ts`,
     from: 'if (signers.length >= demand.role.threshold) return [...signers];',
-    to: "if (signers.size >= demand.role.threshold || demand.code === 'DOCUMENT_INVALID') return [...signers].sort();",
+    to: "if (signers.length >= demand.role.threshold || demand.code === 'DOCUMENT_INVALID') return [...signers];",
   },
   {
     check: 12,

@@ -32,6 +32,7 @@ export async function checkRegistry(
     registry,
     tree,
     published,
+    complete: true,
     store,
     now: context.clock.now().getTime(),
     judgeRelease,

@@ -66,6 +66,8 @@ export interface JudgeInput {
   readonly tree: IndexTree;
   /** What clients read until now: names that are in it are not new. Undefined when there is nothing yet. */
   readonly published: Pick<IndexTree, 'paths'> | undefined;
+  /** This is all of an index: what is published and missing here is a problem, as nothing ever leaves one. */
+  readonly complete?: true | undefined;
   /** What a client knows that has read the published index: serials, versions, releases. */
   readonly store: TrustStore;
   readonly now: number;
@@ -124,7 +126,8 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   const names = pluginsByPublisher(input.tree.paths, problems);
   const published = pluginsByPublisher(input.published?.paths ?? [], []);
   problems.push(...findLookAlikes({ names, published, registryFile: registryJson ?? {} }));
-  for (const [publisher, plugins] of names) {
+  const expected = input.complete === true ? pluginsByPublisher(pathsOf(input), []) : names;
+  for (const [publisher, plugins] of expected) {
     const folder = layout.publisherFolder(publisher);
     await files.load(
       plugins.map((plugin) => layout.document(plugin)),
@@ -216,6 +219,10 @@ async function hashTree(tree: IndexTree, problems: Problem[]): Promise<Map<strin
   }
   const contents = await tree.read(paths);
   return new Map([...contents].map(([path, bytes]) => [path, sha256Hex(bytes) as Sha256]));
+}
+
+function pathsOf({ tree, published }: JudgeInput): string[] {
+  return [...new Set([...tree.paths, ...(published?.paths ?? [])])].sort();
 }
 
 /** Which plugins of which publishers a tree claims to have. A document in the wrong place is a problem. */

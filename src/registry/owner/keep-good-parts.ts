@@ -52,7 +52,8 @@ async function putBackFailing(
   const { main, published, registry, now, judgeRelease } = input;
   const reverted = new Map<string, Uint8Array | null>();
   const keptBack = new Map<string, Problem>();
-  const judge = (tree: IndexTree) => judgeTree({ registry, tree, published, store, now, judgeRelease });
+  const judge = (tree: IndexTree, complete?: true) =>
+    judgeTree({ registry, tree, published, complete, store, now, judgeRelease });
   const putBack = async (problem: Problem, path = problem.path) => {
     keptBack.set(problem.path, problem);
     for (const [file, bytes] of await lastGood(path, main, published)) reverted.set(file, bytes);
@@ -60,7 +61,7 @@ async function putBackFailing(
   for (const root of heldRoots) await putBack(root);
   for (;;) {
     const tree = withChanges(main, reverted);
-    const judgement = await judge(tree);
+    const judgement = await judge(tree, true);
     refuseExpired(judgement.problems, keptBack.values());
     const fresh = judgement.problems.filter((problem) => !keptBack.has(problem.path));
     const folders = new Set(fresh.map(({ path }) => path));

@@ -110,6 +110,18 @@ describe('an owner’s checkpoint', () => {
     );
   });
 
+  it('keeps a published document that main has lost, and a publisher with it', async () => {
+    await world.client.plugin(notes);
+    for (const lost of [path, layout.namespace('ada' as Publisher)]) {
+      const gone = world.registry.main.paths.filter((file) => file.startsWith(lost));
+      const changes = new Map(gone.map((file) => [file, null]));
+      const prepared = await prepare({ changes });
+      assert.ok(prepared.keptBack.length > 0);
+      const index = await world.newClient().sync({ sources: [resultOf(prepared, changes)] });
+      assert.equal((await readPlugin(index, notes))?.document.serial, 1);
+    }
+  });
+
   it('keeps back a publisher that was taken over, with all that its new key signed', async () => {
     const thief = testKey('thief');
     const file = layout.publisher('ada' as Publisher, 1);

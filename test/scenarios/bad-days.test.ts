@@ -344,7 +344,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
 
     it('the guide says nothing else', () => recall.assertFollowed());
   });
-});
+}).timeout(300_000);
 
 function branchIn(json: string): string {
   return (JSON.parse(json) as { branch: string }).branch;

@@ -40,7 +40,8 @@ export function isRegistryId(text: string): text is RegistryId {
 }
 
 export function isAlias(text: string): text is Alias {
-  return publisherShape.test(text) && isWellKept(text);
+  // An alias is a key in JSON, where these are never accepted.
+  return publisherShape.test(text) && isWellKept(text) && text !== 'constructor' && text !== 'prototype';
 }
 
 export function isFingerprint(text: string): text is Fingerprint {
@@ -84,7 +85,7 @@ export function parseRegistryId(text: string): RegistryId {
 export function parseAlias(text: string): Alias {
   if (isAlias(text)) return text;
   throw new UdosError('NAME_INVALID', `${quoted(text)} is not a registry alias.`, {
-    hint: 'An alias is 2 to 64 of a-z, 0-9 and single hyphens, starting with a letter: acme.',
+    hint: 'An alias is 2 to 64 of a-z, 0-9 and single hyphens, starting with a letter, such as acme; not constructor or prototype.',
   });
 }
 

@@ -56,7 +56,7 @@ threat('F4', 'A stolen publisher key', () => {
   it('what only the revoked key vouches for is not believed, until the fresh key does', async () => {
     const victim = stage.victim();
     await stage.registry.forge(await signedByCurators(stage.registry));
-    await victim.run('update').failsWith('DOCUMENT_INVALID');
+    await victim.run('update').failsWith('PUBLISHER_INVALID');
     victim.expectUnchanged(...parts);
     await stage.registry.forge(await vouchedAnew(stage.registry));
     await victim.run('update', '--yes').succeeds();
@@ -81,7 +81,8 @@ threat('F4', 'A stolen publisher key', () => {
   });
 
   it('the revocation is hidden: an older list, and none', async () => {
-    const known = await stage.goOn((registry) => registry.revoke(revokedKey, 2));
+    const releases = [{ name: notes, version: '1.1.0' as never, reason: 'rogue' }];
+    const known = await stage.goOn((registry) => registry.revoke({ releases }, 2));
     await stage.registry.forge(
       stage.registry.signed(
         layout.revocations,

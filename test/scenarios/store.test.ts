@@ -8,6 +8,8 @@ import { DamagedMachine, filesBelow } from '../kit/damage.js';
 import type { Machine } from '../kit/machine.js';
 import { scenario, type World } from '../kit/scenario.js';
 
+const notesFile = 'usr/share/udos/plugins/installed/ada--notes/index.js';
+
 describe('udos store', () => {
   let world: World;
   let machine: Machine;
@@ -154,6 +156,15 @@ describe('udos store', () => {
       rmSync(path.join(kept.home.historyFolder), { recursive: true });
       await other.run('store', 'prune').succeeds();
       assert.equal(artifacts().length, 1);
+    });
+
+    it('leaves what a rollback needs, also offline', async () => {
+      await machine.run('update', '--latest').succeeds();
+      await other.run('store', 'prune').succeeds();
+      await machine.run('rollback', '--offline', '--yes').succeeds();
+      assert.match(machine.read(notesFile), /ada\/notes 1\.0\.0/);
+      await expectRepairable();
+      await machine.run('doctor').succeeds();
     });
 
     it('forgets roots that are gone, with what only they needed', async () => {

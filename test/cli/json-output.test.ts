@@ -51,11 +51,13 @@ describe('what commands print under --json', () => {
     await json('registry check', '--index', 'index');
     await json('registry checkpoint', '--index', 'index');
     await json('key generate', 'second', '--no-password');
-    const rotated = await json('registry rotate', '--index', 'index', '--add', 'witness=second', '--yes');
+    // Of its own: whoever has a witness publishes by proposals, and a root that waits is warned of.
+    await json('registry init', 'other', '--key', 'default');
+    const rotated = await json('registry rotate', '--index', 'other', '--add', 'witness=second', '--yes');
     assert.equal(rotated.state, 'published');
     const waiting = ['--add', 'root=second', '--threshold', 'root=2', '--key', 'default', '--yes'];
-    assert.equal((await json('registry rotate', '--index', 'index', ...waiting)).state, 'proposed');
-    await json('registry sign', path.join('index', 'trust/root/3.json'), '--key', 'second');
+    assert.equal((await json('registry rotate', '--index', 'other', ...waiting)).state, 'proposed');
+    await json('registry sign', path.join('other', 'trust/root/3.json'), '--key', 'second');
     await json('init');
     await json('registry add', 'main', './index', '--id', String(made.id));
     await json('registry list');

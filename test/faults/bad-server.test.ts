@@ -41,7 +41,8 @@ describe('a server that misbehaves', () => {
   after(() => world.end());
 
   async function refuses(machine: Machine, code: ErrorCode): Promise<string> {
-    const { status, stderr } = await runWithFault(machine, { hurry }, 'add', 'ada/notes');
+    const plan = code === 'TRANSFER_LIMIT' ? { hurry } : {};
+    const { status, stderr } = await runWithFault(machine, plan, 'add', 'ada/notes');
     assert.equal(status, exitStatus[errorCodes[code]], stderr);
     assert.match(stderr, new RegExp(`\\b${code}\\b`));
     assert.match(stderr, /hint: \S/);
@@ -61,7 +62,7 @@ describe('a server that misbehaves', () => {
     ['never ends', 'TRANSFER_LIMIT', 'endless'],
     ['breaks off midway', 'NETWORK_FAILED', 'truncate'],
     ['wants us back in an hour', 'NETWORK_FAILED', { status: 429, headers: { 'retry-after': '3600' } }],
-    ['stays busy', 'NETWORK_FAILED', { status: 503, headers: { 'retry-after': '1' } }],
+    ['stays busy', 'NETWORK_FAILED', { status: 503, headers: { 'retry-after': '0' } }],
     ['fails', 'NETWORK_FAILED', { status: 500 }],
   ];
   for (const [what, code, answer] of answers) {
@@ -78,10 +79,9 @@ describe('a server that misbehaves', () => {
     world.staticServer.answerWith(({ path: file }) => {
       if (asked.has(file)) return undefined;
       asked.add(file);
-      return { status: 503, headers: { 'retry-after': '1' } };
+      return { status: 503, headers: { 'retry-after': '0' } };
     });
-    const { status, stderr } = await runWithFault(machine, { hurry: 1000 }, 'add', 'ada/notes');
-    assert.equal(status, 0, stderr);
+    await machine.run('add', 'ada/notes').succeeds();
     assert.ok(asked.size > 3);
   });
 

@@ -61,5 +61,7 @@ export async function knownWithdrawals(
 
 function isAboutIndex(error: unknown): boolean {
   if (hasCode(error, 'REGISTRY_UNKNOWN', 'PLUGIN_NOT_FOUND', 'OFFLINE')) return true;
+  // A home that cannot be written, or that another command works on, cannot be asked now.
+  if (hasCode(error, 'FILESYSTEM_FAILED', 'STATE_LOCKED', 'STATE_CORRUPT')) return true;
   return error instanceof Error && 'exitClass' in error && error.exitClass === 'trust';
 }

@@ -157,7 +157,6 @@ export function grownFields(parser: Parser): readonly (readonly [name: string, m
     `{${Array.from({ length: count }, (_, index) => make(index)).join(',')}}`;
   const bad = (index: number) => `"k${index}":0`;
   const values: readonly (readonly [string, () => string])[] = [
-    ['many objects', () => list('{}')],
     ['many maps of bad keys', () => list(`{"dependencies":${keys(50, bad)}}`)],
     ['the most keys, all bad', () => keys(19_900, bad)],
     ['the most keys, all good', () => keys(19_900, (index) => `"ada/n${index}":"1.x"`)],

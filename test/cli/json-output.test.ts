@@ -122,6 +122,8 @@ describe('what commands print under --json', () => {
     await json('key rotate', 'ada', '--new', 'next', '--yes');
     await json('registry publisher recover', 'bob', '--new', 'next', '--index', 'index', '--yes');
     await json('search', 'notes', '--offline');
+    // The head has moved: what an offline rollback needs of it is read here.
+    await json('verify');
     await json('remove', 'ada/notes');
     await json('rollback', '--list');
     await json('rollback', '--dry-run');

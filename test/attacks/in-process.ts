@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { UdosError } from '../../src/errors/index.js';
-import { add, addRegistry, info, initProject, install, update, type Context } from '../../src/index.js';
+import {
+  add,
+  addRegistry,
+  info,
+  initProject,
+  install,
+  remove,
+  update,
+  type Context,
+} from '../../src/index.js';
 import type { TestClock } from '../kit/clock.js';
 import { testContext } from '../kit/context.js';
 import type { Machine } from '../kit/machine.js';
@@ -34,6 +43,7 @@ export class InProcess {
     const options = { dryRun: false, yes: args.includes('--yes'), describe: () => '' };
     const context = this.#context;
     if (command === 'add') await add(context, args, options);
+    else if (command === 'remove') await remove(context, args, options);
     else if (command === 'info') await info(context, args[0] ?? '', {});
     else if (command === 'update')
       await update(

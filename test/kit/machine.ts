@@ -5,16 +5,19 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { homePaths } from '../../src/context/index.js';
 import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
 import type { TestClock } from './clock.js';
 
@@ -106,6 +109,23 @@ export class Machine {
   becomeCopyOf(other: Machine): void {
     cpSync(other.home, this.home, { recursive: true });
     cpSync(other.project, this.project, { recursive: true });
+    this.#takeOver(other.project);
+  }
+
+  /** What is installed is known by the project's place. */
+  #takeOver(place: string): void {
+    const home = homePaths(this.home);
+    for (const [from, to] of [
+      [home.receipts(place), home.receipts(this.project)],
+      [home.history(place), home.history(this.project)],
+    ] as const) {
+      if (!existsSync(from)) continue;
+      renameSync(from, to);
+      for (const file of readdirSync(to).map((name) => path.join(to, name))) {
+        const text = readFileSync(file, 'utf8');
+        writeFileSync(file, text.replaceAll(JSON.stringify(place), JSON.stringify(this.project)));
+      }
+    }
   }
 
   read(...parts: readonly string[]): string {

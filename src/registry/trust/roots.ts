@@ -39,7 +39,8 @@ export function parseRoot(bytes: Uint8Array, what: string): TrustedRoot {
  * that a bad root does not take back the good ones before it.
  *
  * @param accept told of every new root as soon as it is good, with the one before it.
- * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; INDEX_NOT_FOUND when the snapshot has no root at all
+ * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; STATE_CORRUPT for a stored root that is gone, or a first one that is not
+ *   what the id names; INDEX_NOT_FOUND when the snapshot has no root at all
  */
 export async function advanceRoots(
   registry: RegistryId,
@@ -77,8 +78,11 @@ async function firstRoot(
 ): Promise<TrustedRoot> {
   if (stored !== undefined) {
     const bytes = await store.readRoot(stored);
-    if (bytes !== undefined) return parseRoot(bytes, `the stored root ${stored}`);
-    throw new UdosError('STATE_CORRUPT', `The stored root ${stored} of ${registry} is missing.`, {
+    // Every checkpoint is held against its keys, so a root that was exchanged on disk would let anybody's head in.
+    const isExchanged = bytes !== undefined && stored === 1 && registryIdOf(bytes) !== registry;
+    if (bytes !== undefined && !isExchanged) return parseRoot(bytes, `the stored root ${stored}`);
+    const problem = isExchanged ? 'is not the one that its id names' : 'is missing';
+    throw new UdosError('STATE_CORRUPT', `The stored root ${stored} of ${registry} ${problem}.`, {
       hint: 'Run `udos registry remove` and `udos registry add` to start over with this registry.',
     });
   }

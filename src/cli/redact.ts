@@ -8,8 +8,12 @@ const mark = '[redacted]';
 /** A secret shorter than this cannot be told from ordinary words, and masking it would garble the message. */
 const shortestSecret = 4;
 
-/** `scheme://userinfo@`: the part between is at most a login, at worst a token. */
-const userinfo = /\b([a-z][a-z0-9+.-]{0,20}):\/\/([^\s/?#"'<>]*)@/gi;
+/**
+ * `scheme://userinfo@`: the part between is at most a login, at worst a token. A password that was not encoded may hold a
+ * slash; what begins as a port is none.
+ */
+const userinfo =
+  /\b([a-z][a-z0-9+.-]{0,20}):\/\/([^\s/?#"'<>]*|[^\s/?#"'<>:[]*:(?!\d+[/?#])[^\s"'<>]{0,2048})@/gi;
 const authorizationHeader =
   /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:(?:bearer|basic|token)\s+)?)[^\s"',;]+/gi;
 const credential = /\b(bearer|basic)\s+(?=[^\s"']*[0-9=])[a-z0-9._~+/=-]{8,}/gi;
@@ -27,7 +31,7 @@ export function redactUrls(text: string): string {
 
 /**
  * For messages: also takes out credentials by their shape and every secret that `env` holds (`UDOS_TOKEN_*`,
- * `UDOS_KEY_PASSWORD`) or that was learned in it, as it is, URL-encoded or in base64.
+ * `UDOS_KEY_PASSWORD`, the login of a proxy) or that was learned in it, as it is, URL-encoded or in base64.
  */
 export function redact(text: string, env: Environment): string {
   const withoutSecrets = secretsOf(env).reduce((left, secret) => left.replaceAll(secret, mark), text);
@@ -45,10 +49,36 @@ export function learnSecret(env: Environment, secret: string): void {
 /** Longest first, so that a secret which contains another one goes as a whole. */
 function secretsOf(env: Environment): readonly string[] {
   return Object.entries(env)
-    .filter(([name]) => /^UDOS_(?:TOKEN_.+|KEY_PASSWORD)$/i.test(name))
-    .flatMap(([, value]) => (value === undefined ? [] : [value, value.trim()]))
+    .flatMap(([name, value]) => (value === undefined ? [] : secretsIn(name, value)))
     .concat(learned.get(env) ?? [])
+    .flatMap((value) => [value, value.trim()])
     .filter((value) => value.length >= shortestSecret)
-    .flatMap((value) => [value, encodeURIComponent(value), Buffer.from(value).toString('base64')])
+    .flatMap(formsOf)
     .sort((left, right) => right.length - left.length);
+}
+
+/** A secret and what is sent of it: servers may repeat a password alone, or the pair of HTTP Basic (RFC 7617). */
+function secretsIn(name: string, value: string): readonly string[] {
+  if (/^UDOS_KEY_PASSWORD$/i.test(name)) return [value];
+  if (/^UDOS_TOKEN_.+$/i.test(name)) {
+    const [, password] = /^[^:]*:(.+)$/s.exec(value) ?? [];
+    return password === undefined ? [value, `udos:${value}`] : [value, password];
+  }
+  const [, login] = /^https?_proxy$/i.test(name) ? (/^(?:[^/]*\/\/)?(.*)@/s.exec(value) ?? []) : [];
+  if (login === undefined) return [];
+  const pair = decoded(login);
+  return [pair, pair.slice(pair.indexOf(':') + 1), login, login.slice(login.indexOf(':') + 1)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function formsOf(secret: string): readonly string[] {
+  const base64 = Buffer.from(secret).toString('base64');
+  return [secret, encodeURIComponent(secret), base64, base64.replace(/=+$/, '')];
 }

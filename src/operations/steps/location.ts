@@ -77,8 +77,16 @@ function redacted(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
+/** Also where it is no URL, or not yet known to be one, and before it is cut: half a login may still be a password. */
+function withoutLogin(text: string): string {
+  return text.replace(/^((?:[^/]*:\/\/)?)(.*)@/s, (found, scheme: string, login: string) =>
+    login.includes(':') || (scheme !== '' && !/ssh/i.test(scheme)) ? `${scheme}[redacted]@` : found,
+  );
+}
+
 function refuse(text: string, why: string): UdosError {
-  return new UdosError('URL_INVALID', `${JSON.stringify(text.slice(0, 120))} cannot be a registry: ${why}.`, {
+  const shown = JSON.stringify(withoutLogin(text).slice(0, 120));
+  return new UdosError('URL_INVALID', `${shown} cannot be a registry: ${why}.`, {
     hint: 'Give an https URL of a git repository or of a folder on a web server, or a path on this machine.',
   });
 }

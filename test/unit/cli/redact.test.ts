@@ -9,6 +9,7 @@ describe('redaction', () => {
       `https://ada:${canary}@git.example/x.git`,
       `https://${canary}@git.example`,
       `http://a:${canary}@b@git.example/`,
+      `http://a:${canary}/b?c@git.example/`,
       `ssh://git:${canary}@git.example/x`,
       `git+https://${canary}:x-oauth-basic@git.example`,
     ]) {
@@ -22,6 +23,8 @@ describe('redaction', () => {
     for (const url of [
       'ssh://git@git.example/x',
       'https://git.example/@scope/x',
+      'http://127.0.0.1:4000/@scope/x',
+      'http://[::1]:4000/@scope/x',
       'ada@git.example',
       'file:///a@b',
     ]) {
@@ -46,6 +49,14 @@ describe('redaction', () => {
     const basic = Buffer.from(canary).toString('base64');
     const text = `x${canary}y ${basic} sesam öffne ${encodeURIComponent('sesam öffne')} /usr/bin`;
     assert.equal(redact(text, env), 'x[redacted]y [redacted] [redacted] [redacted] /usr/bin');
+  });
+
+  it('takes out what is sent of a secret, and the login of a proxy', () => {
+    const env = { UDOS_TOKEN_ACME: canary, HTTPS_PROXY: 'http://ada:open%2Fsesame@proxy.example:3128' };
+    const base64 = (text: string) => Buffer.from(text).toString('base64');
+    const told = `${base64(`udos:${canary}`)} ${base64('ada:open/sesame')} open/sesame open%2Fsesame`;
+    assert.equal(redact(told, env), Array(4).fill('[redacted]').join(' '));
+    assert.equal(redact('no sesame1 for ada', { UDOS_TOKEN_ACME: 'ada:sesame1' }), 'no [redacted] for ada');
   });
 
   it('ignores secrets too short to be told from words', () => {

@@ -208,16 +208,16 @@ threat('C13', 'Leaked tokens', () => {
     await author.run('plugin', 'init', 'ada/hello').succeeds();
 
     const results = [made];
-    world.gitServer.fault = ({ method, target, authorization }) =>
-      method === 'POST' && target.includes('git-receive-pack')
-        ? { status: 403, body: `no ${token} for ${String(authorization)}` }
-        : undefined;
-    results.push(await author.run('publish', 'hello', '--verbose').failsWith('AUTH_REQUIRED'));
-    world.gitServer.fault = undefined;
     author.environment.UDOS_KEY_PASSWORD = `${keyPassword} wrong`;
     results.push(await author.run('publish', 'hello', '--json').failsWith('PASSWORD_INVALID'));
     author.environment.UDOS_KEY_PASSWORD = keyPassword;
     results.push(await author.run('publish', 'hello', '--verbose', '--json').succeeds());
+    await author.run('plugin', 'init', 'ada/other').succeeds();
+    world.gitServer.fault = ({ method, target, authorization }) =>
+      method === 'POST' && target.includes('git-receive-pack')
+        ? { status: 403, body: `no ${token} for ${String(authorization)}` }
+        : undefined;
+    results.push(await author.run('publish', 'other', '--verbose').failsWith('AUTH_REQUIRED'));
     for (const secret of [token, keyPassword]) {
       for (const [at, result] of results.entries()) expectNowhere(secret, result, `step ${at}`);
       expectInNoFile(secret, author);

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import type {
+  PluginDocument,
+  PublisherDocument,
+  Release,
+  Revocations,
+} from '../../src/model/formats/index.js';
+import { layout } from '../../src/model/index-layout.js';
+import type { Version } from '../../src/model/version.js';
+import { formatPktLine } from '../../src/primitives/git/pkt-lines.js';
+import { formatJson } from '../../src/primitives/json/index.js';
+import type { Fault } from '../kit/git-server.js';
+import type { Machine } from '../kit/machine.js';
+import type { TestRegistry } from '../kit/test-registry.js';
+import { threat } from '../kit/threat.js';
+import { ada, forgeDocument, forgePublisher, forgeRelease, forgeRoot, notes } from './forgeries.js';
+import { archivesNamed, listArchives } from './hostile-archives.js';
+import { everything, Stage } from './stage.js';
+
+/** A link (OSC 8), a cleared screen, a bell, text that runs backwards, C1, DEL, and a line that begins anew. */
+const hostile =
+  'good\u001b]8;;https://evil.example\u0007link\u001b]8;;\u001b\\\u001b[2J\u202efdp\u2066\u009b1A\u0085\u007f\rerror: bad\nline\u200b';
+/** What no format refuses, as languages need some of it: characters without width, a soft hyphen, a tag. */
+const hidden = 'se\u200ben\u2060 li\u00adne\u{e0041}\u200d';
+/** What a terminal obeys or does not show; only a line break may stand. */
+const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+async function revokeUnjudged(registry: TestRegistry, reason: string): Promise<void> {
+  const document: Revocations = {
+    type: 'udos/revocations@1',
+    registry: registry.id,
+    serial: 1,
+    keys: [],
+    releases: [{ name: notes, version: '1.1.0' as Version, reason }],
+  };
+  await registry.forge(registry.signed(layout.revocations, document, [registry.keys.curator]));
+}
+
+const inReleases = (change: object) => (document: PluginDocument) => ({
+  ...document,
+  releases: document.releases.map((release, at) => (at === 0 ? { ...release, ...change } : release)),
+});
+
+/** Text that those sign who may: each in the field that is theirs. */
+const signedTexts: Readonly<Record<string, (registry: TestRegistry) => Promise<void>>> = {
+  'the description of a plugin': (registry) =>
+    forgeDocument(registry, (document) => ({ ...document, description: hostile })),
+  'a keyword': (registry) => forgeDocument(registry, (document) => ({ ...document, keywords: [hostile] })),
+  'the reason of a yank': (registry) => forgeDocument(registry, inReleases({ yanked: hostile })),
+  'a changelog': (registry) => forgeRelease(registry, { says: { changelog: hostile } }),
+  'a license': (registry) => forgeRelease(registry, { says: { license: hostile } }),
+  'a permission': (registry) =>
+    forgeRelease(registry, { says: { permissions: [hostile] } as unknown as Partial<Release> }),
+  'the name of a dependency': (registry) =>
+    forgeRelease(registry, { says: { dependencies: { [hostile]: '*' } } }),
+  'an unknown field': (registry) => forgeDocument(registry, (document) => ({ ...document, [hostile]: 1 })),
+  'the name of a publisher': (registry) =>
+    forgePublisher(registry, (document): PublisherDocument => ({ ...document, displayName: hostile }), [ada]),
+  'the name of a root': (registry) =>
+    forgeRoot(registry, (root) => ({ ...root, name: hostile }), [registry.keys.root]),
+  'the reason of a recall': (registry) => revokeUnjudged(registry, hostile),
+};
+
+threat('F12', 'Terminal escapes', () => {
+  const stage = new Stage({ kinds: ['plain folder', 'git over http'] });
+
+  /** Runs a command for people and for programs. Whether it succeeds is not the question. */
+  async function outputsOf(machine: Machine, ...args: readonly string[]): Promise<[string, string]> {
+    const shown: string[] = [];
+    for (const form of [['--verbose'], ['--json']]) {
+      const { stdout, stderr } = await machine.run(...args, ...form).result;
+      const text = stdout + stderr;
+      assert.doesNotMatch(text, obeyed, `${args.join(' ')}\n${JSON.stringify(text)}`);
+      assert.doesNotMatch(text, /^error: bad/m, 'a line of its own');
+      if (form.includes('--json')) JSON.parse(stdout);
+      shown.push(text);
+    }
+    return shown as [string, string];
+  }
+
+  async function expectHarmlessRefusal(machine: Machine, ...args: readonly string[]): Promise<void> {
+    const [human, json] = await outputsOf(machine, ...args);
+    assert.match(human, /^error: /m);
+    assert.match(json, /"error": \{/);
+    machine.expectUnchanged(...everything.filter((part) => part !== 'trust'));
+  }
+
+  for (const [what, sign] of Object.entries(signedTexts)) {
+    it(`${what} with escapes is refused, and the refusal obeys nothing`, async () => {
+      await sign(stage.registry);
+      await expectHarmlessRefusal(stage.victim(), 'update');
+    });
+  }
+
+  it('what cannot be seen and no format refuses is left out by every command that reads', async () => {
+    const { registry } = stage;
+    const machine = stage.victim();
+    await forgeDocument(registry, (document) => ({
+      ...inReleases({ yanked: hidden })(document),
+      description: hidden,
+      keywords: [hidden],
+    }));
+    await forgeRelease(registry, { options: { notes: hidden, description: hidden } });
+    await forgePublisher(registry, (document) => ({ ...document, displayName: hidden }), [ada]);
+    await revokeUnjudged(registry, hidden);
+    const file = { name: hidden, description: hidden, format: 1 };
+    const catalog = Buffer.from(await registry.bytes(layout.catalog('ad'), registry.published)).toString();
+    const line = { ...(JSON.parse(catalog) as object), description: hidden };
+    await registry.forge(
+      new Map([
+        [layout.registryFile, Buffer.from(formatJson(file))],
+        [layout.catalog('ad'), Buffer.from(`${JSON.stringify(line)}\n`)],
+      ]),
+    );
+    await forgeRoot(registry, (root) => ({ ...root, name: hidden }), [registry.keys.root]);
+    const showing: string[] = [];
+    for (const command of [
+      ['registry', 'sync'],
+      ['registry', 'show', 'main'],
+      ['registry', 'list'],
+      ['search', 'notes'],
+      ['info', 'ada/notes'],
+      ['versions', 'ada/notes'],
+      ['outdated'],
+      ['update', '--dry-run'],
+      ['list'],
+      ['verify'],
+      ['doctor'],
+    ]) {
+      const [human] = await outputsOf(machine, ...command);
+      if (human.includes('seen line')) showing.push(command.join(' '));
+    }
+    for (const command of ['registry show main', 'search notes', 'info ada/notes', 'versions ada/notes'])
+      assert.ok(showing.includes(command), `${command} does not show the text: ${showing.join()}`);
+  });
+
+  const servers: Readonly<Record<string, Fault>> = {
+    'the body of an error': { status: 500, body: hostile },
+    'the body of a refusal': { status: 403, body: hostile },
+    'a git ERR line': {
+      status: 200,
+      headers: { 'content-type': 'application/x-git-upload-pack-advertisement' },
+      body: `${formatPktLine(`ERR ${hostile}\n`)}0000`,
+    },
+    'an address to go to': { status: 302, headers: { location: 'https://evil.example/\u009b2J' } },
+  };
+  for (const [what, fault] of Object.entries(servers)) {
+    it(`${what} obeys nothing`, async () => {
+      stage.world.gitServer.fault = () => fault;
+      await expectHarmlessRefusal(stage.victim('git over http'), 'registry', 'sync');
+    });
+  }
+
+  it('the names of entries in a signed archive are shown without what they would do', async () => {
+    const archives = archivesNamed('escape', 'c1-control', 'bidi', 'newline');
+    await listArchives(stage.registry, archives);
+    const machine = stage.victim();
+    for (const at of archives.keys()) await expectHarmlessRefusal(machine, 'add', `ada/notes@1.2.${at}`);
+  });
+
+  it('keys of a cloned udos.json are shown without what they would do', async () => {
+    const good = JSON.parse(stage.victim().read('udos.json')) as Record<string, object>;
+    for (const bad of [
+      { ...good, [hostile]: 1 },
+      { ...good, plugins: { ...good.plugins, [hostile]: '*' } },
+      { ...good, plugins: { 'ada/notes': hostile } },
+      { ...good, registries: { ...good.registries, [hostile]: {} } },
+    ]) {
+      const machine = stage.victim();
+      machine.write('udos.json', formatJson(bad));
+      await expectHarmlessRefusal(machine, 'install');
+    }
+  });
+});

@@ -52,7 +52,7 @@ const signedTexts: Readonly<Record<string, (registry: TestRegistry) => Promise<v
   'a permission': (registry) =>
     forgeRelease(registry, { says: { permissions: [hostile] } as unknown as Partial<Release> }),
   'the name of a dependency': (registry) =>
-    forgeRelease(registry, { says: { dependencies: { [hostile]: '*' } } }),
+    forgeRelease(registry, { says: { dependencies: { [hostile]: '*' } as never } }),
   'an unknown field': (registry) => forgeDocument(registry, (document) => ({ ...document, [hostile]: 1 })),
   'the name of a publisher': (registry) =>
     forgePublisher(registry, (document): PublisherDocument => ({ ...document, displayName: hostile }), [ada]),

@@ -17,7 +17,7 @@ if (plan.hurry !== undefined) {
   performance.now = () => now() * plan.hurry;
 }
 const counts = { disk: 0, rename: 0, network: 0, bytes: 0, hit: null };
-const { writeFileSync, writeSync } = fs;
+const { existsSync, writeFileSync, writeSync } = fs;
 const report = () => {
   if (plan.report !== undefined) writeFileSync(plan.report, JSON.stringify(counts));
 };
@@ -82,6 +82,8 @@ const pathSteps = [
 ];
 const judge = {
   ...Object.fromEntries(pathSteps.map((name) => [name, ([place]) => step('disk', name, place)])),
+  mkdir: ([place, options]) =>
+    options?.recursive === true && existsSync(place) ? undefined : step('disk', 'mkdir', place),
   rename: ([from, to]) => step('rename', 'rename', plan.below !== undefined && isBelow(to) ? to : from),
   copyFile: ([, to]) => step('disk', 'copyFile', to),
   open: ([place, flags]) => (opensForWriting(flags) ? step('disk', 'open', place) : undefined),

@@ -1,12 +1,13 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { UdosError } from '../../errors/index.js';
 import { fileError, isSystemError } from './files.js';
 
 /** A holder that stopped without letting go is passed over after this long. */
 const staleMs = 10_000;
-/** How long to wait for a live one. */
-const retries = { retries: 120, factor: 1, minTimeout: 250, maxTimeout: 500 };
+/** How often to come back while a live one holds the lock, and after how long each time. */
+const patience = { tries: 120, waitMs: 250 };
 
 /**
  * Runs `work` while no other udos process holds `lockFolder`. The folder is made and removed by the lock.
@@ -20,25 +21,10 @@ export async function withLock<T>(
   lockFolder: string,
   work: (lock: { refuseIfLost(): void }) => Promise<T>,
 ): Promise<T> {
-  const lockfile = (await import('proper-lockfile')).default;
-  await mkdir(path.dirname(lockFolder), { recursive: true }).catch((error: unknown) => {
-    throw fileError('make the folder of', lockFolder, error);
-  });
   let lost = false;
-  const release = await lockfile
-    .lock(lockFolder, {
-      lockfilePath: lockFolder,
-      realpath: false,
-      stale: staleMs,
-      retries,
-      onCompromised: () => {
-        lost = true;
-      },
-    })
-    .catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ELOCKED') throw locked(lockFolder);
-      throw fileError('lock', lockFolder, error);
-    });
+  const release = await acquire(lockFolder, () => {
+    lost = true;
+  });
   try {
     return await work({
       refuseIfLost: () => {
@@ -47,6 +33,26 @@ export async function withLock<T>(
     });
   } finally {
     await release().catch(() => undefined);
+  }
+}
+
+/** Comes back only while another process holds the lock: a place that cannot be written gets no better by waiting. */
+async function acquire(lockFolder: string, onCompromised: () => void): Promise<() => Promise<void>> {
+  const lockfile = (await import('proper-lockfile')).default;
+  const options = { lockfilePath: lockFolder, realpath: false, stale: staleMs, retries: 0, onCompromised };
+  for (let left = patience.tries; ; left -= 1) {
+    await mkdir(path.dirname(lockFolder), { recursive: true }).catch((error: unknown) => {
+      throw fileError('make the folder of', lockFolder, error);
+    });
+    try {
+      return await lockfile.lock(lockFolder, options);
+    } catch (error) {
+      const isHeld = error instanceof Error && 'code' in error && error.code === 'ELOCKED';
+      // The folder may go just now: a global root that became empty.
+      if (!isHeld && !isSystemError(error, 'ENOENT')) throw fileError('lock', lockFolder, error);
+      if (left === 0) throw isHeld ? locked(lockFolder) : fileError('lock', lockFolder, error);
+    }
+    await setTimeout(patience.waitMs);
   }
 }
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import type { PublisherDocument } from '../../src/model/formats/index.js';
 import { layout } from '../../src/model/index-layout.js';
-import type { Publisher, Sha256 } from '../../src/model/names.js';
-import { sha256Hex } from '../../src/primitives/crypto/index.js';
-import { signFile } from '../../src/registry/index.js';
+import type { Publisher } from '../../src/model/names.js';
 import { testKey } from '../kit/keys.js';
 import type { TestRegistry } from '../kit/test-registry.js';
 import { threat } from '../kit/threat.js';
-import { ada, forgePublisher, notes, takenOverBy, thief } from './forgeries.js';
+import { ada, forgePublisher, notes, recoveryOfAda, takenOverBy, thief } from './forgeries.js';
 import { everything, Stage } from './stage.js';
 
 const update = ['update'] as const;
@@ -98,26 +96,14 @@ threat('F3', 'Publisher takeover', () => {
   });
 });
 
-/** Version 2 of ada by the curators, and her documents vouched for by the new key. */
+/** The curators' version of ada, and no signature of her old key left. */
 async function recover(registry: TestRegistry): Promise<void> {
-  const before = await registry.bytes(adaOne);
-  const first = JSON.parse(Buffer.from(before).toString()) as PublisherDocument;
-  const second = {
-    ...takenOverBy(heir)(first),
-    version: 2,
-    previous: sha256Hex(before) as Sha256,
-    recovery: true as const,
-  };
   const path = layout.document(notes);
-  const bytes = await registry.bytes(path);
-  const { type, serial } = JSON.parse(Buffer.from(bytes).toString()) as { type: string; serial: number };
+  const old = [...(await registry.withSidecars(path, registry.main)).keys()].filter((file) => file !== path);
   await registry.edit(
     new Map<string, Uint8Array | null>([
-      ...registry.signed(adaTwo, second, [registry.keys.curator]),
-      ...[...(await registry.withSidecars(path, registry.main)).keys()]
-        .filter((file) => file !== path)
-        .map((file) => [file, null] as const),
-      signFile(heir, registry.id, { path, bytes, type, n: serial }),
+      ...old.map((file) => [file, null] as const),
+      ...(await recoveryOfAda(registry, heir)),
     ]),
   );
 }

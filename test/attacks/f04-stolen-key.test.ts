@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import type { PublisherDocument } from '../../src/model/formats/index.js';
 import { layout } from '../../src/model/index-layout.js';
-import type { Publisher, Sha256 } from '../../src/model/names.js';
-import { sha256Hex } from '../../src/primitives/crypto/index.js';
-import { signFile } from '../../src/registry/index.js';
 import { testKey } from '../kit/keys.js';
 import type { TestRegistry } from '../kit/test-registry.js';
 import { threat } from '../kit/threat.js';
-import { ada, forgeDocument, notes, takenOverBy } from './forgeries.js';
+import { ada, forgeDocument, notes, recoveryOfAda } from './forgeries.js';
 import { everything, Stage } from './stage.js';
 
 const fresh = testKey('the fresh key');
@@ -58,7 +54,7 @@ threat('F4', 'A stolen publisher key', () => {
     await stage.registry.forge(await signedByCurators(stage.registry));
     await victim.run('update').failsWith('PUBLISHER_INVALID');
     victim.expectUnchanged(...parts);
-    await stage.registry.forge(await vouchedAnew(stage.registry));
+    await stage.registry.forge(await recoveryOfAda(stage.registry, fresh));
     await victim.run('update', '--yes').succeeds();
     assert.match(victim.read('udos-lock.json'), new RegExp(fresh.fingerprint));
   });
@@ -66,7 +62,7 @@ threat('F4', 'A stolen publisher key', () => {
   it('what the thief signs after that is not believed', async () => {
     const victim = stage.victim();
     await stage.registry.forge(
-      new Map([...(await signedByCurators(stage.registry)), ...(await vouchedAnew(stage.registry))]),
+      new Map([...(await signedByCurators(stage.registry)), ...(await recoveryOfAda(stage.registry, fresh))]),
     );
     await victim.run('update', '--yes').succeeds();
     await forgeDocument(stage.registry, (document) => ({ ...document, description: 'The thief was here.' }), [
@@ -116,23 +112,4 @@ function signedByCurators(registry: TestRegistry) {
     releases: [],
   };
   return Promise.resolve(registry.signed(layout.revocations, revocations, [registry.keys.curator]));
-}
-
-/** The curators give ada the fresh key, and it vouches for her document as it stands. */
-async function vouchedAnew(registry: TestRegistry): Promise<Map<string, Uint8Array>> {
-  const before = await registry.bytes(layout.publisher('ada' as Publisher, 1));
-  const first = JSON.parse(Buffer.from(before).toString()) as PublisherDocument;
-  const second = {
-    ...takenOverBy(fresh)(first),
-    version: 2,
-    previous: sha256Hex(before) as Sha256,
-    recovery: true as const,
-  };
-  const path = layout.document(notes);
-  const bytes = await registry.bytes(path);
-  const { type, serial } = JSON.parse(Buffer.from(bytes).toString()) as { type: string; serial: number };
-  return new Map([
-    ...registry.signed(layout.publisher('ada' as Publisher, 2), second, [registry.keys.curator]),
-    signFile(fresh, registry.id, { path, bytes, type, n: serial }),
-  ]);
 }

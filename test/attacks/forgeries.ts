@@ -3,9 +3,9 @@ import { layout } from '../../src/model/index-layout.js';
 import type { IndexPath, PluginName, Publisher, Sha256 } from '../../src/model/names.js';
 import type { Version } from '../../src/model/version.js';
 import { sha256Hex } from '../../src/primitives/crypto/index.js';
-import type { Changes, Signer } from '../../src/registry/index.js';
+import { signFile, type Changes, type Signer } from '../../src/registry/index.js';
 import type { ForgeOptions } from '../kit/attackable-registry.js';
-import { testKey } from '../kit/keys.js';
+import { testKey, type TestKey } from '../kit/keys.js';
 import type { ReleaseOptions, TestRegistry } from '../kit/test-registry.js';
 
 export const ada = testKey('ada');
@@ -136,4 +136,23 @@ export function flipped(bytes: Uint8Array): Uint8Array {
   const middle = Math.floor(copy.length / 2);
   copy[middle] = (copy[middle] ?? 0) ^ 1;
   return copy;
+}
+
+/** Version 2 of ada by the curators, as they may, and her document vouched for by the new key as it stands. */
+export async function recoveryOfAda(registry: TestRegistry, next: TestKey): Promise<Map<string, Uint8Array>> {
+  const before = await registry.bytes(layout.publisher('ada' as Publisher, 1));
+  const first = JSON.parse(Buffer.from(before).toString()) as PublisherDocument;
+  const second = {
+    ...takenOverBy(next)(first),
+    version: 2,
+    previous: sha256Hex(before) as Sha256,
+    recovery: true as const,
+  };
+  const path = layout.document(notes);
+  const bytes = await registry.bytes(path);
+  const { type, serial } = JSON.parse(Buffer.from(bytes).toString()) as PluginDocument;
+  return new Map([
+    ...registry.signed(layout.publisher('ada' as Publisher, 2), second, [registry.keys.curator]),
+    signFile(next, registry.id, { path, bytes, type, n: serial }),
+  ]);
 }

@@ -43,7 +43,7 @@ threat('C8', 'Many at once', () => {
       ['update', 'ada/notes', '--latest'],
       ['add', 'ada/board'],
     ];
-    const results = await Promise.all(commands.map((args) => world.run(...args).result));
+    const results = await Promise.all(commands.map((args) => world.machine.start(...args).result));
 
     for (const { status, stderr } of results) assert.equal(status, 0, stderr);
     assert.deepEqual(locked(), ['ada/board 1.0.0', 'ada/lists 1.0.0', 'ada/notes 1.1.0']);
@@ -56,8 +56,8 @@ threat('C8', 'Many at once', () => {
     second.environment.UDOS_HOME = home;
     await world.begin('main', 'plain folder', second);
     rmSync(path.join(home, 'store'), { recursive: true });
-    const one = world.run('install', '--repair');
-    const two = second.run('add', 'ada/notes', 'ada/lists');
+    const one = world.machine.start('install', '--repair');
+    const two = second.start('add', 'ada/notes', 'ada/lists');
 
     await one.succeeds();
     await two.succeeds();

@@ -9,7 +9,8 @@ import { formatJson } from '../../src/primitives/json/index.js';
 import { writeCredentialHelper } from '../kit/credential-helper.js';
 import { git, gitAway } from '../kit/git-cli.js';
 import type { Fault, ServedRequest } from '../kit/git-server.js';
-import type { Machine, Result } from '../kit/machine.js';
+import type { Machine } from '../kit/machine.js';
+import type { Result } from '../kit/run.js';
 import { scenario, type World } from '../kit/scenario.js';
 import { threat } from '../kit/threat.js';
 

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ErrorCode, UdosError } from '../../src/errors/index.js';
 import { failureOf, InProcess } from './in-process.js';
-import type { Machine, Part, Result } from '../kit/machine.js';
+import type { Machine, Part } from '../kit/machine.js';
+import type { Result } from '../kit/run.js';
 import { scenario, type SourceKind, type World } from '../kit/scenario.js';
 import { TestRegistry } from '../kit/test-registry.js';
 

@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
-import type { Machine, Result } from '../kit/machine.js';
+import type { Machine } from '../kit/machine.js';
 import { scenario, type World } from '../kit/scenario.js';
-import { sampleSurroundings } from '../unit/cli/sample-run.js';
 import { badInputs, type BadInput } from './bad-inputs.js';
-
-const repository = path.resolve(import.meta.dirname, '../..');
 
 describe('bad input', () => {
   let world: World;
@@ -38,7 +34,7 @@ describe('bad input', () => {
     it(`udos ${row.args.map(printed).join(' ')}${place}: ${row.why}`, async () => {
       const machine = machines[row.on];
       const before = everything(machine);
-      const result = await runHere(machine, argumentsOf(row, world), world);
+      const result = await machine.run(...argumentsOf(row, world)).result;
       assert.equal(result.status, exitStatus[errorCodes[row.code]], `${result.stdout}\n${result.stderr}`);
       assert.equal(result.stdout, '', 'a failure prints nothing on stdout');
       assert.match(result.stderr, shapeOf(row.code));
@@ -48,7 +44,7 @@ describe('bad input', () => {
 
   it('ends the process with that status, and under --json with one document on stdout alone', async () => {
     for (const row of badInputs.filter((_, at) => at % 15 === 0)) {
-      const run = machines[row.on].run(...argumentsOf(row, world), '--json');
+      const run = machines[row.on].start(...argumentsOf(row, world), '--json');
       const { stdout, stderr } = await run.failsWith(row.code);
       assert.equal(stderr, '');
       const document = JSON.parse(stdout) as { error: Record<string, unknown> };
@@ -67,21 +63,6 @@ function shapeOf(code: ErrorCode): RegExp {
   return new RegExp(
     `^error: [^\\n]+(\\n  [^\\n]+)* \\[${code}\\]\\nhint: [^\\n]+\\nsee docs/errors\\.md#${code.toLowerCase()}\\n$`,
   );
-}
-
-/** Runs the built commands inside this process: a process for each would take minutes. */
-async function runHere(machine: Machine, argv: readonly string[], world: World): Promise<Result> {
-  const urlOf = (file: string) => pathToFileURL(path.join(repository, file)).href;
-  const { runCommandLine } = (await import(
-    urlOf('dist/src/cli/main.js')
-  )) as typeof import('../../src/cli/main.js');
-  const surroundings = {
-    ...sampleSurroundings({ env: { UDOS_HOME: machine.home } }),
-    cwd: machine.project,
-    now: () => world.clock.now(),
-  };
-  const status = await runCommandLine(argv, urlOf('bin/run.js'), surroundings);
-  return { status, stdout: surroundings.stdout.text, stderr: surroundings.stderr.text };
 }
 
 function argumentsOf(row: BadInput, world: World): string[] {

@@ -31,7 +31,7 @@ describe('the help', () => {
   after(() => world.end());
 
   async function help(...words: readonly string[]): Promise<string> {
-    const { stdout, stderr } = await world.run(...words, '--help').succeeds();
+    const { stdout, stderr } = await world.machine.start(...words, '--help').succeeds();
     assert.equal(stderr, '');
     const wide = stdout.split('\n').filter((line) => line.length > 80);
     assert.deepEqual(wide, [], 'lines over 80 columns');

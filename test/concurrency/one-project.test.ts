@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { utimesSync } from 'node:fs';
 import { assertStoreIsSound } from '../faults/state.js';
 import { runWithFault } from '../kit/faults.js';
-import type { Machine, Result } from '../kit/machine.js';
+import type { Machine } from '../kit/machine.js';
+import type { Result } from '../kit/run.js';
 import { scenario, type World } from '../kit/scenario.js';
 
 const rounds = Number(process.env.UDOS_ROUNDS ?? 3);
@@ -41,7 +42,7 @@ describe('eight commands at once on one project and one home', () => {
       const plan = planRound(wanted, random);
       const victim = killed(machine, plan.victim, 1 + Math.floor(random() * 24));
       const ends = await Promise.all(
-        plan.commands.map(async (args) => ({ args, result: await machine.run(...args).result })),
+        plan.commands.map(async (args) => ({ args, result: await machine.start(...args).result })),
       );
       const isKilled = await victim;
       sum.killed += isKilled ? 1 : 0;

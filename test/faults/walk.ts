@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runWithFault, type FaultKind, type FaultPlan } from '../kit/faults.js';
-import type { Machine, Result } from '../kit/machine.js';
+import type { Machine } from '../kit/machine.js';
+import type { Result } from '../kit/run.js';
 
 /** One of two places in which faults are tried at the same time. What is in it can be put back as it was. */
 export interface Lane {

@@ -34,6 +34,12 @@ export class TestClock {
     this.#isToday = false;
   }
 
+  /** A clock that begins at this one's time and goes on, as that of a command does. */
+  goingOn(): () => Date {
+    const offset = this.#isToday ? 0 : this.#now.getTime() - Date.now();
+    return () => new Date(Date.now() + offset);
+  }
+
   /** What makes a child of Node begin at this clock's time. */
   environment(alsoLoad?: string): Record<string, string> {
     const clock = pathToFileURL(path.join(import.meta.dirname, 'clock-preload.mjs')).href;

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Machine, Result } from './machine.js';
+import type { Machine } from './machine.js';
+import type { Result } from './run.js';
 
 const preload = pathToFileURL(path.join(import.meta.dirname, 'fault-preload.mjs')).href;
 

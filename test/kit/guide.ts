@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Machine, Run } from './machine.js';
+import type { Machine } from './machine.js';
+import type { Run } from './run.js';
 
 /** A page of `docs/guides` whose commands a story follows, so that none is in it that does not work. */
 export class Guide {

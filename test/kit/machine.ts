@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -18,15 +17,13 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { homePaths } from '../../src/context/index.js';
-import { errorCodes, exitStatus, type ErrorCode } from '../../src/errors/index.js';
 import type { TestClock } from './clock.js';
-
-const binary = path.resolve(import.meta.dirname, '..', '..', 'bin', 'run.js');
+import { runHere, runProcess, Run } from './run.js';
 
 /** What of a machine must not have moved. */
 export type Part = 'lockfile' | 'project' | 'installed' | 'store' | 'trust' | 'receipts';
 
-/** A person's computer: a home and a project of its own, on which the built binary runs. */
+/** A person's computer: a home and a project of its own, on which the built command line runs. */
 export class Machine {
   readonly home: string;
   readonly project: string;
@@ -137,13 +134,24 @@ export class Machine {
     this.#before = new Map(parts.map((part) => [part, this.#hash(part)]));
   }
 
-  /** Runs udos in the project, after noting what everything looked like. */
+  /**
+   * Runs udos in the project, after noting what everything looked like: the built command line, in this process unless a
+   * script or what else Node takes from the environment has to be loaded before it. TEST_PROCESSES=every starts the binary
+   * for each command instead.
+   */
   run(...args: readonly string[]): Run {
+    const isForNode = Object.keys(this.environment).some((name) => name.startsWith('NODE_'));
+    const isApart = this.#preload !== undefined || isForNode || process.env.TEST_PROCESSES === 'every';
+    if (isApart) return this.start(...args);
     this.noteState();
-    return new Run(
-      args,
-      spawnBinary(args, this.project, { ...this.#baseEnvironment(), ...this.environment }),
-    );
+    return new Run(args, runHere(args, this.project, this.#environment(), this.#clock));
+  }
+
+  /** The same as {@link run}, always as a process of its own. */
+  start(...args: readonly string[]): Run {
+    this.noteState();
+    const environment = { ...this.#clock.environment(this.#preload), ...this.#environment() };
+    return new Run(args, runProcess(args, this.project, environment));
   }
 
   /** A command's answer under `--json`. */
@@ -162,13 +170,13 @@ export class Machine {
     return this.#hash('installed');
   }
 
-  #baseEnvironment(): Record<string, string> {
+  #environment(): Record<string, string> {
     return {
       PATH: process.env.PATH ?? '',
       HOME: path.dirname(this.home),
       UDOS_HOME: this.home,
       LC_ALL: 'C.UTF-8',
-      ...this.#clock.environment(this.#preload),
+      ...this.environment,
     };
   }
 
@@ -224,51 +232,4 @@ function hashPlaces(places: readonly string[], ignore: (file: string) => boolean
   };
   for (const place of places) visit(place, path.basename(place));
   return hash.digest('hex');
-}
-
-export interface Result {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A command that is running, and what is expected of it. */
-export class Run {
-  constructor(
-    readonly args: readonly string[],
-    readonly result: Promise<Result>,
-  ) {}
-
-  async succeeds(): Promise<Result> {
-    return this.exits(0);
-  }
-
-  async exits(status: number): Promise<Result> {
-    const result = await this.result;
-    assert.equal(result.status, status, `udos ${this.args.join(' ')}\n${result.stdout}\n${result.stderr}`);
-    assert.doesNotMatch(result.stderr, /\n\s+at /, 'a stack trace');
-    return result;
-  }
-
-  /** Fails with this code and its exit status, one clear error and a hint, and no stack trace. */
-  async failsWith(code: ErrorCode): Promise<Result> {
-    const result = await this.exits(exitStatus[errorCodes[code]]);
-    const text = `${result.stdout}${result.stderr}`;
-    assert.match(text, new RegExp(`\\b${code}\\b`), `expected ${code}:\n${text}`);
-    return result;
-  }
-}
-
-function spawnBinary(args: readonly string[], cwd: string, env: Record<string, string>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [binary, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', reject);
-    child.on('close', (status) => {
-      resolve({ status, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
-    });
-  });
 }

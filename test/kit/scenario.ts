@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TestClock } from './clock.js';
 import { startGitServer, type GitServer, type GitServerOptions } from './git-server.js';
-import { Machine, type Part, type Run } from './machine.js';
+import { Machine, type Part } from './machine.js';
+import type { Run } from './run.js';
 import { startStaticServer, type StaticServer } from './static-server.js';
 import { TestRegistry } from './test-registry.js';
 

@@ -5,7 +5,8 @@ import { layout } from '../../src/model/index-layout.js';
 import { formatJson } from '../../src/primitives/json/index.js';
 import { writeCredentialHelper, type TestCredentialHelper } from '../kit/credential-helper.js';
 import { git, gitAway } from '../kit/git-cli.js';
-import type { Machine, Result } from '../kit/machine.js';
+import type { Machine } from '../kit/machine.js';
+import type { Result } from '../kit/run.js';
 import { scenario, type World } from '../kit/scenario.js';
 import { startStaticServer, type StaticServer } from '../kit/static-server.js';
 

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { PluginName } from '../../src/model/names.js';
 import type { Version } from '../../src/model/version.js';
+import { runWithFault } from '../kit/faults.js';
 import type { Machine } from '../kit/machine.js';
 import { scenario, type World } from '../kit/scenario.js';
 
 /** Every how manieth rename a rollback is killed at; the unit tests of the transaction walk every step. */
 const stride = 3;
-const preload = pathToFileURL(path.join(import.meta.dirname, '..', 'kit', 'kill-preload.mjs')).href;
 const untouched = ['lockfile', 'project', 'installed', 'store', 'receipts'] as const;
 
 interface State {
@@ -203,10 +202,7 @@ describe('udos rollback, when the registry goes on', () => {
       await machine.run('add', 'ada/base').succeeds();
       const now = stateOf(machine);
 
-      machine.environment.TEST_KILL_AT = String(at);
-      machine.preload(preload);
-      const killed = await machine.run('rollback').result;
-      machine.preload();
+      const killed = await runWithFault(machine, { on: 'rename', at, how: 'kill' }, 'rollback');
       machine.expireLocks();
       isDone = killed.status === 0;
       if (!isDone) assert.equal(killed.status, null, killed.stderr);

@@ -5,7 +5,13 @@ import type { RootPaths } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { formatTime, type HistoryEntry, type Receipt } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
-import { fileError, isSystemError, readFileIfAny, syncFolder } from '../primitives/fs/index.js';
+import {
+  fileError,
+  isSystemError,
+  readFileIfAny,
+  removeTornWritesIn,
+  syncFolder,
+} from '../primitives/fs/index.js';
 import { readEcosystem } from './ecosystem.js';
 import { discard, isThere, makeFolder, makeReadableFolder, refuseLinks } from './folders.js';
 import { hostManifestOf, writeShim, type HostPlugin } from './host-files.js';
@@ -124,6 +130,7 @@ export interface Recovery extends TransactionPlace {
 export async function recoverTransaction(recovery: Recovery): Promise<'nothing' | 'finished' | 'undone'> {
   const { paths, receiptsFolder, onStep = () => undefined } = recovery;
   await refuseLinksIn(paths);
+  await removeTornWritesIn(receiptsFolder);
   const journal = await readJournal(recovery);
   if (journal !== undefined) {
     await finishJournal(recovery, journal, onStep);

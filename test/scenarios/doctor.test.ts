@@ -90,13 +90,13 @@ const damages: readonly Damage[] = [
   {
     kind: 'torn-write',
     why: 'a half-written lockfile',
-    do: ({ machine }) => machine.write('udos-lock.json.1234567890', '{'),
+    do: ({ machine }) => machine.write('udos-lock.json.0123456789ab.udos-tmp', '{'),
   },
   {
     kind: 'torn-write',
     why: 'a half-written receipt',
     do: (sick) => {
-      const file = `${receiptOf(sick)}.1234567890`;
+      const file = `${receiptOf(sick)}.0123456789ab.udos-tmp`;
       writeFileSync(file, '{');
       longAgo(file);
     },
@@ -390,7 +390,7 @@ const damages: readonly Damage[] = [
     kind: 'torn-write',
     why: 'half a key',
     do: ({ home }) => {
-      const file = path.join(home.keys, 'work.key.1234567890');
+      const file = path.join(home.keys, 'work.key.0123456789ab.udos-tmp');
       writeFileSync(file, 'untrusted');
       longAgo(file);
     },

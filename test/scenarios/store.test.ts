@@ -200,8 +200,8 @@ describe('udos store', () => {
     });
 
     it('removes what killed commands left in the home', async () => {
-      const torn = path.join(kept.home.receipts(machine.project), 'ada--notes.json.1234567890');
-      const fresh = path.join(machine.home, 'config.json.1234567890');
+      const torn = path.join(kept.home.receipts(machine.project), 'ada--notes.json.0123456789ab.udos-tmp');
+      const fresh = path.join(machine.home, 'config.json.0123456789ab.udos-tmp');
       const mine = path.join(kept.home.keys, 'work.key.20261124');
       mkdirSync(kept.home.keys, { recursive: true });
       for (const file of [torn, fresh, mine]) writeFileSync(file, '{');

@@ -18,12 +18,10 @@ export interface Leftover {
 
 /** A write takes moments. A temporary file that is older belongs to no running command. */
 const tornAfterMs = 10 * 60 * 1000;
-/** What our own writes are called; a file of the user's in between is not ours to judge. */
-const ownNames = /(\.json|\.sha256|\.key|\.pub|(^|\W)[0-9a-f]{64})\.\d+$/;
 
 /**
  * Temporary files of writes that were killed long ago, wherever in a home they can be; those among the keys apart, as they
- * may hold a secret and may be somebody's own copy.
+ * may hold a secret.
  *
  * @throws FILESYSTEM_FAILED
  */
@@ -74,13 +72,12 @@ async function collectTorn(
 ): Promise<void> {
   for (const name of await listFolder(folder)) {
     const file = path.join(folder, name);
-    const isNamedSo = isTornWrite(name) && ownNames.test(name);
-    if (!isNamedSo && depth === 0) continue;
+    if (!isTornWrite(name) && depth === 0) continue;
     try {
       const entry = await lstat(file);
       if (entry.isDirectory() && depth > 0) await collectTorn(context, file, depth - 1, found);
       const isOld = entry.mtimeMs < context.clock.now().getTime() - tornAfterMs;
-      if (entry.isFile() && isNamedSo && isOld) found.push({ file, bytes: entry.size });
+      if (entry.isFile() && isTornWrite(name) && isOld) found.push({ file, bytes: entry.size });
     } catch (error) {
       if (!isSystemError(error, 'ENOENT')) throw fileError('look at', file, error);
     }

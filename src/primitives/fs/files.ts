@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import writeAtomic from 'write-file-atomic';
 import { UdosError } from '../../errors/index.js';
 
 /** True for the system error `code` (`ENOENT`, `EACCES` …). */
@@ -25,21 +25,38 @@ export async function readFileIfAny(file: string): Promise<Uint8Array | undefine
   }
 }
 
+/** What the name of a temporary file ends with: nothing else on a machine is called so. */
+const temporaryEnding = '.udos-tmp';
+
 /**
  * Writes a file so that a crash leaves the old bytes or the new ones: a temporary file beside it, fsync, one rename,
- * fsync of the folder. Missing folders are made.
+ * fsync of the folder. Missing folders are made. What a kill leaves is known by its name: {@link isTornWrite}.
  *
  * @param mode permission bits, by default 0644.
  * @throws FILESYSTEM_FAILED
  */
 export async function writeFileAtomic(file: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
   const folder = path.dirname(file);
+  const temporary = `${file}.${randomBytes(6).toString('hex')}${temporaryEnding}`;
   try {
     await mkdir(folder, { recursive: true });
-    await writeAtomic(file, bytes instanceof Uint8Array ? Buffer.from(bytes) : bytes, { mode });
+    await writeDurably(temporary, bytes, mode);
+    await rename(temporary, file);
     await syncFolder(folder);
   } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fileError('write', file, error);
+  }
+}
+
+async function writeDurably(file: string, bytes: Uint8Array | string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(bytes);
+    await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -49,19 +66,21 @@ export async function writeFileAtomic(file: string, bytes: Uint8Array | string, 
  */
 export async function removeTornWrites(file: string): Promise<void> {
   const folder = path.dirname(file);
-  const entries = await readdir(folder).catch((error: unknown) => {
-    if (isSystemError(error, 'ENOENT')) return [];
-    throw fileError('list', folder, error);
-  });
-  for (const entry of entries) {
+  for (const entry of await listFolder(folder)) {
     if (entry.startsWith(`${path.basename(file)}.`) && isTornWrite(entry))
       await rm(path.join(folder, entry), { force: true });
   }
 }
 
+/** The same for every file right in a folder. */
+export async function removeTornWritesIn(folder: string): Promise<void> {
+  for (const entry of (await listFolder(folder)).filter(isTornWrite))
+    await rm(path.join(folder, entry), { force: true });
+}
+
 /** True for the name of a temporary file of {@link writeFileAtomic}. */
 export function isTornWrite(name: string): boolean {
-  return /.\.\d{6,10}$/.test(name);
+  return name.endsWith(temporaryEnding);
 }
 
 /** Makes a folder's entries durable. A system that cannot sync folders (Windows) has nothing to do here. */

@@ -8,6 +8,7 @@ export {
   readFileIfAny,
   removeEmptyFolders,
   removeTornWrites,
+  removeTornWritesIn,
   syncFolder,
   writeFileAtomic,
 } from './files.js';

@@ -320,6 +320,14 @@ describe('an interrupted transaction', () => {
     assert.equal(await decided.recover(), 'nothing');
   });
 
+  it('takes away what a kill left half written among the receipts', async () => {
+    const here = await settled(path.join(temporary.path, 'torn'), 'project');
+    const before = await treeOf(here.folder);
+    await writeFile(path.join(here.receiptsFolder, 'journal.sha256.0123456789ab.udos-tmp'), '12');
+    assert.equal(await here.recover(), 'nothing');
+    assert.deepEqual(await treeOf(here.folder), before);
+  });
+
   it('leaves a project file alone that was edited since', async () => {
     const here = await stoppedAt(path.join(temporary.path, 'edited'), 'udos.json');
     await writeFile(here.paths.projectFile, 'edited\n');

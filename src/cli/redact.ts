@@ -34,11 +34,26 @@ export function redactUrls(text: string): string {
  * `UDOS_KEY_PASSWORD`, the login of a proxy) or that was learned in it, as it is, URL-encoded or in base64.
  */
 export function redact(text: string, env: Environment): string {
-  const withoutSecrets = secretsOf(env).reduce((left, secret) => left.replaceAll(secret, mark), text);
+  const withoutSecrets = secretsOf(env).reduce(
+    (left, secret) => withoutCutSecret(left.replaceAll(secret, mark), secret),
+    text,
+  );
   return redactUrls(withoutSecrets)
     .replace(authorizationHeader, `$1${mark}`)
     .replace(credential, `$1 ${mark}`)
     .replace(tokenParameter, `$1${mark}`);
+}
+
+/** Foreign text is cut before it comes here, as `a long line...`: what is left of a secret at the end of it goes, too. */
+function withoutCutSecret(text: string, secret: string): string {
+  const [first, ...others] = text.split('...');
+  if (others.length === 0) return text;
+  const ends = [first ?? '', ...others.slice(0, -1)].map((piece) => {
+    for (let length = Math.min(secret.length - 1, piece.length); length >= shortestSecret; length -= 1)
+      if (piece.endsWith(secret.slice(0, length))) return piece.slice(0, -length) + mark;
+    return piece;
+  });
+  return [...ends, others.at(-1)].join('...');
 }
 
 /** A secret that somebody else keeps: what runs in `env` shows it no more from now on. */

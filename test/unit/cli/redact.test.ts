@@ -59,6 +59,12 @@ describe('redaction', () => {
     assert.equal(redact('no sesame1 for ada', { UDOS_TOKEN_ACME: 'ada:sesame1' }), 'no [redacted] for ada');
   });
 
+  it('takes out what a cut left of a secret at the end of foreign text', () => {
+    const env = { UDOS_TOKEN_ACME: 'canary-1234' };
+    assert.equal(redact('the server says canary-1...', env), 'the server says [redacted]...');
+    assert.equal(redact('canary... and can... and so on...', env), '[redacted]... and can... and so on...');
+  });
+
   it('ignores secrets too short to be told from words', () => {
     assert.equal(redact('a cat', { UDOS_KEY_PASSWORD: 'a', UDOS_TOKEN_X: '' }), 'a cat');
   });

@@ -4,7 +4,7 @@ import { checkHome, checkLocks } from './doctor/home.js';
 import { checkInstalled } from './doctor/installed.js';
 import { checkKeys } from './doctor/keys.js';
 import { checkLockedReleases } from './doctor/locked-releases.js';
-import { findPatient } from './doctor/patient.js';
+import { findPatient, readMovement } from './doctor/patient.js';
 import { checkRegistries } from './doctor/registries.js';
 import { checkSettings } from './doctor/settings.js';
 import type { Place } from './steps/project.js';
@@ -19,12 +19,23 @@ export interface DoctorResult {
   readonly warnings: readonly Finding[];
 }
 
+/** How often to look again where another command moved things meanwhile. */
+const patience = 3;
+
 /**
  * Looks at this user's home and at the project around, or with `global` at the machine, and says everything that is wrong
  * and what mends it. It changes nothing, takes no lock and reaches no network. Whatever stands in a file is an answer,
- * never a failure.
+ * never a failure; what another command was just moving is no finding.
  */
 export async function examine(context: Context, place: Place): Promise<DoctorResult> {
+  for (let left = patience; ; left -= 1) {
+    const before = await readMovement(context, place);
+    const result = await look(context, place);
+    if (result.healthy || left === 0 || (await readMovement(context, place)) === before) return result;
+  }
+}
+
+async function look(context: Context, place: Place): Promise<DoctorResult> {
   const findings = new Findings();
   context.reporter.step('Looking at the settings');
   const patient = await findings.attempt(

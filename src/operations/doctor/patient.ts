@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import type { Context, RootPaths } from '../../context/index.js';
 import { readLockState } from '../../primitives/fs/index.js';
 import { findProject, findProjectIfAny, type Place } from '../steps/project.js';
@@ -25,4 +26,18 @@ export async function findPatient(context: Context, place: Place): Promise<Patie
     flags: placeFlags(place, paths),
     isBusy: (await readLockState(`${paths.lockfile}.lock`)) === 'held',
   };
+}
+
+/** What tells that a command worked on the place meanwhile: two equal ones mean that none did. */
+export async function readMovement(context: Context, place: Place): Promise<string> {
+  const patient = await findPatient(context, place).catch(() => undefined);
+  if (patient === undefined) return 'nothing there';
+  const { paths, receiptsFolder, isBusy } = patient;
+  const times = [paths.projectFile, paths.lockfile, paths.installedFolder, receiptsFolder].map(
+    async (one) => {
+      const { mtimeMs } = await lstat(one).catch(() => ({ mtimeMs: 0 }));
+      return mtimeMs;
+    },
+  );
+  return [isBusy, ...(await Promise.all(times))].join(' ');
 }

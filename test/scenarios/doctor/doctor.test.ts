@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { DoctorResult } from '../../../src/operations/doctor.js';
+import { examine, type DoctorResult } from '../../../src/operations/doctor.js';
 import { withLock } from '../../../src/primitives/fs/index.js';
+import { testContext } from '../../kit/context.js';
 import { filesBelow, type DamagedMachine } from '../../kit/damage.js';
 import type { World } from '../../kit/scenario.js';
 import { notesFolder } from './damage.js';
@@ -60,6 +61,18 @@ describe('udos doctor', () => {
       await assert.rejects(sick.follow('No command here.'));
     });
     assert.equal((await sick.examine()).healthy, false);
+    sick.restore();
+  });
+
+  it('looks again when a command moved something while it looked', async () => {
+    const [folder, away] = [sick.machine.at(notesFolder), `${sick.machine.at(notesFolder)}.away`];
+    const context = testContext({ home: sick.machine.home, cwd: sick.machine.project }, world.clock);
+    renameSync(folder, away);
+    const step = (text: string) => {
+      if (text === 'Looking at the registries' && existsSync(away)) renameSync(away, folder);
+    };
+    const { problems } = await examine({ ...context, reporter: { ...context.reporter, step } }, {});
+    assert.deepEqual(problems, []);
     sick.restore();
   });
 

@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Checkpoint, PluginDocument } from '../../src/model/formats/index.js';
 import { layout, sidecarOf } from '../../src/model/index-layout.js';
@@ -8,6 +7,7 @@ import { commitChanges, readRef, writeRef, type GitRepository } from '../../src/
 import { formatJson } from '../../src/primitives/json/index.js';
 import { emptyTree, signFile, type Changes, type IndexTree, type Signer } from '../../src/registry/index.js';
 import type { TestClock } from './clock.js';
+import { FileTree } from './file-tree.js';
 import { testKey, type TestKey } from './keys.js';
 
 const author = { name: 'Test', email: 'test@example.org' };
@@ -37,11 +37,13 @@ export abstract class RegistryRepository {
   #main: IndexTree = emptyTree;
   #published: IndexTree | undefined;
   #isFrozen = false;
+  readonly #files: FileTree;
 
   protected constructor(base: string, alias: string, clock: TestClock) {
     this.alias = alias;
     this.repository = path.join(base, 'git', `${alias}.git`);
     this.folder = path.join(base, 'static', alias);
+    this.#files = new FileTree(this.folder);
     this.clock = clock;
     this.keys = {
       root: testKey(`${alias} root`),
@@ -233,12 +235,6 @@ export abstract class RegistryRepository {
   }
 
   async #export(): Promise<void> {
-    if (this.#isFrozen) return;
-    rmSync(this.folder, { recursive: true, force: true });
-    for (const [file, bytes] of await this.published.read(this.published.paths)) {
-      const target = path.join(this.folder, file);
-      mkdirSync(path.dirname(target), { recursive: true });
-      writeFileSync(target, bytes);
-    }
+    if (!this.#isFrozen) this.#files.show(await this.published.read(this.published.paths));
   }
 }

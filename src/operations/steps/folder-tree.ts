@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileError, isSystemError } from '../../primitives/fs/index.js';
+import { blobIdOfFile } from '../../primitives/git/index.js';
 import type { IndexTree } from '../../registry/index.js';
 
 /** The files of a folder as they are on disk, `.git` and links left out: an index as its owner is editing it. */
@@ -13,6 +14,13 @@ export async function folderTree(folder: string): Promise<IndexTree> {
       const found = new Map<string, Uint8Array>();
       for (const file of wanted) {
         if (known.has(file)) found.set(file, await readFile(path.join(folder, file)));
+      }
+      return found;
+    },
+    async blobIds(wanted) {
+      const found = new Map<string, string>();
+      for (const file of wanted) {
+        if (known.has(file)) found.set(file, await blobIdOfFile(path.join(folder, file)));
       }
       return found;
     },

@@ -7,6 +7,7 @@ import { isFolder } from '../../primitives/fs/index.js';
 import {
   commitChanges,
   currentBranch,
+  isOrdinaryFile,
   listTree,
   openRepository,
   readBlobs,
@@ -162,10 +163,21 @@ async function findPublished(
 /** The tree of a commit, read from the repository's objects. */
 export async function commitTree(repo: GitRepository, commit: string): Promise<IndexTree> {
   const files = await listTree(repo, commit);
+  const ordinary = new Map(files.filter(isOrdinaryFile).map(({ path, oid }) => [path, oid]));
   return {
     paths: files.map((file) => file.path).sort(),
     read: (paths) => readBlobs(repo, commit, paths, maxFileBytes),
+    blobIds: (paths) => Promise.resolve(only(ordinary, paths)),
   };
+}
+
+function only<T>(known: ReadonlyMap<string, T>, paths: readonly string[]): Map<string, T> {
+  const found = new Map<string, T>();
+  for (const path of paths) {
+    const value = known.get(path);
+    if (value !== undefined) found.set(path, value);
+  }
+  return found;
 }
 
 /** The published tree that a clone of an index knows: its own branch, or the one it was cloned from. */

@@ -1,7 +1,8 @@
+export { blobIdOf, blobIdOfFile } from './blob-id.js';
 export type { Changes } from './changes.js';
 export { commitChanges, type CommitRequest } from './commit.js';
 export { gitCredentialHelper } from './credentials.js';
-export { listTree, readBlob, readBlobs, readCommit } from './objects.js';
+export { isOrdinaryFile, listTree, readBlob, readBlobs, readCommit } from './objects.js';
 export { fetchedRef, fetchRef, pushRef } from './remote.js';
 export {
   currentBranch,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IndexHead } from '../../model/index-source.js';
 import { layout } from '../../model/index-layout.js';
 import { isIndexPath, type IndexPath, type Publisher } from '../../model/names.js';
+import { blobIdOf } from '../../primitives/git/index.js';
 
 /** All files of an index, as its owner has them: a commit, a folder, or one of these with changes laid over it. */
 export interface IndexTree {
@@ -9,6 +10,8 @@ export interface IndexTree {
   readonly paths: readonly string[];
   /** Those of `paths` that exist. */
   read(paths: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** git's id of the bytes of each of `paths` that is an ordinary file. Costs no reading where git knows it already. */
+  blobIds(paths: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** New bytes by path; null removes the file. */
@@ -31,6 +34,14 @@ export function withChanges(tree: IndexTree, changes: Changes): IndexTree {
       }
       return found;
     },
+    async blobIds(wanted) {
+      const found = new Map(await tree.blobIds(wanted.filter((path) => !changes.has(path))));
+      for (const path of wanted) {
+        const bytes = changes.get(path);
+        if (bytes !== undefined && bytes !== null) found.set(path, blobIdOf(bytes));
+      }
+      return found;
+    },
   };
 }
 
@@ -45,7 +56,11 @@ export function treeHead(tree: IndexTree, name: string): IndexHead {
   };
 }
 
-export const emptyTree: IndexTree = { paths: [], read: () => Promise.resolve(new Map()) };
+export const emptyTree: IndexTree = {
+  paths: [],
+  read: () => Promise.resolve(new Map()),
+  blobIds: () => Promise.resolve(new Map()),
+};
 
 /** A tree without the other publishers: all that decides about one of them. */
 export function onlyNamespace(tree: IndexTree, publisher: Publisher): IndexTree {
@@ -53,5 +68,6 @@ export function onlyNamespace(tree: IndexTree, publisher: Publisher): IndexTree 
   return {
     paths: tree.paths.filter((path) => !path.startsWith(`${layout.pluginsFolder}/`) || path.startsWith(own)),
     read: (paths) => tree.read(paths),
+    blobIds: (paths) => tree.blobIds(paths),
   };
 }

@@ -27,14 +27,9 @@ import type { SeenDocument, SeenPublisher, TrustStore } from '../trust/trust-sto
 import { generateSums, isGenerated } from './folder-sums.js';
 import { findLookAlikes } from './look-alikes.js';
 import { treeHead, withChanges, type IndexTree } from './index-tree.js';
+import type { Problem } from './problem.js';
+import { findLostArtifacts } from './published-artifacts.js';
 import { walkRoots } from './root-chain.js';
-
-/** A part of an index that a client would refuse, and why. */
-export interface Problem {
-  /** The file, or the folder of a publisher. */
-  readonly path: string;
-  readonly error: UdosError;
-}
 
 /** What a client would make of a tree, part by part. */
 export interface Judgement {
@@ -54,7 +49,7 @@ export interface Judgement {
 
 /** Checks 15 and 16 for releases whose artifact lies in the tree. Provided by operations; throws what a client would. */
 export type JudgeRelease = (
-  tree: IndexTree,
+  tree: Pick<IndexTree, 'read'>,
   registry: RegistryId,
   document: PluginDocument,
   release: Release,
@@ -65,7 +60,7 @@ export interface JudgeInput {
   readonly registry: RegistryId;
   readonly tree: IndexTree;
   /** What clients read until now: names that are in it are not new. Undefined when there is nothing yet. */
-  readonly published: Pick<IndexTree, 'paths'> | undefined;
+  readonly published: IndexTree | undefined;
   /** This is all of an index: what is published and missing here is a problem, as nothing ever leaves one. */
   readonly complete?: true | undefined;
   /** What a client knows that has read the published index: serials, versions, releases. */
@@ -78,7 +73,8 @@ export interface JudgeInput {
 
 /**
  * Runs every check of a client on every part of a tree, with the client's own code, and reports all that fail instead
- * of stopping at the first; and the one check that is an owner's alone: that no new name imitates another.
+ * of stopping at the first; and the two checks that are an owner's alone: that no new name imitates another, and that no
+ * published artifact is lost.
  */
 export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   const { registry, store } = input;
@@ -151,6 +147,8 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
       });
     }
   }
+  if (input.complete === true && input.published !== undefined)
+    problems.push(...(await findLostArtifacts(input.tree, input.published, revocations ?? noRevocations)));
   return { problems, root, revocations, documents, seen, hashes };
 }
 

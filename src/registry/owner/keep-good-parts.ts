@@ -3,8 +3,9 @@ import { layout } from '../../model/index-layout.js';
 import { isPluginName, publisherOf, type PluginName, type Publisher } from '../../model/names.js';
 import type { TrustStore } from '../trust/trust-store.js';
 import { onlyNamespace, withChanges, type Changes, type IndexTree } from './index-tree.js';
-import { judgeTree, type Judgement, type Problem } from './judge-tree.js';
+import { judgeTree, type Judgement } from './judge-tree.js';
 import { lastGood } from './last-good.js';
+import type { Problem } from './problem.js';
 import { findRuinousRoot, refuseExpired, type PublishedInput } from './ruinous-root.js';
 
 export interface GoodParts {

@@ -8,8 +8,9 @@ import { chunkOf, formatChunk } from '../trust/log.js';
 import { generateCatalog } from './catalog.js';
 import { generateSums, isGenerated } from './folder-sums.js';
 import { withChanges, type Changes, type IndexTree } from './index-tree.js';
-import type { JudgeRelease, Problem } from './judge-tree.js';
+import type { JudgeRelease } from './judge-tree.js';
 import { keepGoodParts } from './keep-good-parts.js';
+import type { Problem } from './problem.js';
 import { readAsClient, rememberPublished } from './remember-published.js';
 import { signFile, type Signer } from './signer.js';
 

@@ -2,8 +2,9 @@ import { UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import type { TrustStore } from '../trust/trust-store.js';
 import type { IndexTree } from './index-tree.js';
-import { judgeTree, type JudgeInput, type Judgement, type Problem } from './judge-tree.js';
+import { judgeTree, type JudgeInput, type Judgement } from './judge-tree.js';
 import { rootVersion } from './last-good.js';
+import type { Problem } from './problem.js';
 
 /** What the published tree is judged with. */
 export interface PublishedInput extends Omit<JudgeInput, 'tree' | 'store' | 'revocations'> {

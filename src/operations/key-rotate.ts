@@ -19,7 +19,7 @@ import { missingSignatures, type MissingSignatures } from './steps/missing-signa
 import type { PublisherRole, RoleChange } from './steps/next-publisher.js';
 import { readPublicKeys } from './steps/public-keys.js';
 import { planRotation, type RotatePlan, type Rotation } from './steps/rotation.js';
-import { findSigners } from './steps/signers.js';
+import { findSigners, inForce } from './steps/signers.js';
 import { propose, submitChanges, type Submitted } from './steps/submit-document.js';
 import { requireBranch } from './steps/typed-text.js';
 import { keysBeside, vouchFor } from './steps/vouching.js';
@@ -138,7 +138,7 @@ async function signersAmong(
   revoked: ReadonlySet<Fingerprint>,
   { keys, newKeys }: RotateOptions,
 ): Promise<Signer[]> {
-  const usable = { ...role, keys: role.keys.filter((fp) => !revoked.has(fp)) };
+  const usable = inForce(role, revoked);
   if (keys.length === 0) return findSigners(context, usable, []);
   const comingIn = new Set((await readPublicKeys(context, newKeys)).map((key) => key.fingerprint));
   const mine = (await listKeys(context)).filter((key) => comingIn.has(key.fingerprint));

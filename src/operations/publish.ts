@@ -11,6 +11,7 @@ import { requireDependencies } from './steps/dependencies-there.js';
 import { readTrustedDocument } from './steps/trusted-documents.js';
 import type { IndexWorkspace } from './steps/index-workspace.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
+import { revokedKeys } from './steps/revoked-keys.js';
 import { openSignersFor } from './steps/signers.js';
 import { submitDocument, type Submitted } from './steps/submit-document.js';
 import { requireBranch, requireTyped } from './steps/typed-text.js';
@@ -69,6 +70,7 @@ export async function publish(context: Context, options: PublishOptions): Promis
       publisher.release,
       options.keys,
       `release for ${publisher.publisher}`,
+      await revokedKeys(context, workspace),
     );
     const { document, files } = await withRelease(context, workspace, plugin, signers, options.url);
     const version = plugin.manifest.version;

@@ -2,6 +2,7 @@ import type { Context } from '../context/index.js';
 import type { SignersFor } from '../registry/index.js';
 import { prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
+import { revokedKeys } from './steps/revoked-keys.js';
 import { openCheckpointSigners } from './steps/signers.js';
 
 export interface CheckpointOptions {
@@ -32,7 +33,8 @@ export async function checkpointRegistry(
   options: CheckpointOptions,
 ): Promise<CheckpointResult> {
   const workspace = await openLocalWorkspace(context, indexFolder(context, options.index));
-  const signers: SignersFor = (roles) => openCheckpointSigners(context, roles, options.keys);
+  const revoked = await revokedKeys(context, workspace);
+  const signers: SignersFor = (roles) => openCheckpointSigners(context, roles, options.keys, revoked);
   const { days, after } = options;
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, new Map(), signers, days, after);
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);

@@ -6,7 +6,8 @@ import { parsePublisher, type Fingerprint } from '../model/names.js';
 import { firstPublisher, signedDocument } from './steps/author-index.js';
 import { readPublisher, readRoles } from './steps/index-documents.js';
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
-import { readPublicKeyFile } from './steps/public-keys.js';
+import { readPublicKeyFile, refuseRevoked } from './steps/public-keys.js';
+import { revokedKeys } from './steps/revoked-keys.js';
 import { findSigners, openSignersFor } from './steps/signers.js';
 import { requireTyped } from './steps/typed-text.js';
 
@@ -51,11 +52,17 @@ export async function addPublisher(
   }
   const roles = await readRoles(workspace.main, workspace.published);
   const ring = await readKeys(context, options.publicKeys);
+  const revoked = await revokedKeys(context, workspace);
+  refuseRevoked(
+    (Object.keys(ring) as Fingerprint[]).map((fingerprint) => ({ fingerprint })),
+    revoked,
+  );
   const grantors = await openSignersFor(
     context,
     roles.grant ?? roles.curator,
     options.keys,
     'grant a namespace',
+    revoked,
   );
   if (Object.keys(ring).length === 0) {
     for (const grantor of grantors) ring[grantor.fingerprint] = grantor.encoded;

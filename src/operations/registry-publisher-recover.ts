@@ -17,7 +17,8 @@ import { judgeRelease } from './steps/judge-release.js';
 import { missingSignatures, type MissingSignatures } from './steps/missing-signatures.js';
 import { recoveredPublisher } from './steps/next-publisher.js';
 import { readPublicKeys, refuseRevoked } from './steps/public-keys.js';
-import { openSignersFor } from './steps/signers.js';
+import { revokedKeys } from './steps/revoked-keys.js';
+import { openRootSigners } from './steps/signers.js';
 import { requireBranch } from './steps/typed-text.js';
 
 export interface RecoverOptions {
@@ -87,7 +88,8 @@ export async function recoverPublisher(context: Context, options: RecoverOptions
     plugins: pluginsOf(workspace.main, publisher),
   };
   const roles = await readRoles(workspace.main);
-  const signers = await openSignersFor(context, roles.curator, options.keys, 'recover a publisher');
+  const revoked = await revokedKeys(context, workspace);
+  const signers = await openRootSigners(context, roles.curator, options.keys, 'recover a publisher', revoked);
   const changes: Changes = new Map([
     ...(await putBack(workspace, publisher)),
     ...signedDocument(workspace.registry, file, document, signers, workspace.main),

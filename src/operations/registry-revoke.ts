@@ -1,7 +1,7 @@
 import type { Context } from '../context/index.js';
 import { revocations as revocationsFormat, type Root } from '../model/formats/index.js';
 import { layout, sidecarOf } from '../model/index-layout.js';
-import type { IndexPath } from '../model/names.js';
+import type { Fingerprint, IndexPath } from '../model/names.js';
 import type { Changes } from '../registry/index.js';
 import { requireAgreement } from './steps/agreement.js';
 import { signedDocument } from './steps/author-index.js';
@@ -11,7 +11,8 @@ import { indexFolder, openLocalWorkspace, type IndexWorkspace } from './steps/in
 import { missingSignatures, type MissingSignatures } from './steps/missing-signatures.js';
 import { nextRevocations, planRevocation, type RevocationPlan } from './steps/revocation-plan.js';
 import { readRevocationTarget } from './steps/revocation-target.js';
-import { findSigners, openSignersFor } from './steps/signers.js';
+import { revokedKeys } from './steps/revoked-keys.js';
+import { findCheckpointSigners, openRootSigners } from './steps/signers.js';
 import { requireBranch, requireTyped } from './steps/typed-text.js';
 
 export interface RevokeOptions {
@@ -61,7 +62,8 @@ export async function revoke(context: Context, options: RevokeOptions): Promise<
     return { ...result, state: 'unchanged', missing };
   }
 
-  const signers = await openSignersFor(context, roles.curator, options.keys, 'revoke');
+  const revoked = await revokedKeys(context, workspace);
+  const signers = await openRootSigners(context, roles.curator, options.keys, 'revoke', revoked);
   if (options.dryRun) return { ...result, state: 'dry-run' };
   await requireAgreement(context, options.yes, options.describe(plan));
   const changes = signedDocument(workspace.registry, layout.revocations, next, signers, workspace.main);
@@ -72,7 +74,14 @@ export async function revoke(context: Context, options: RevokeOptions): Promise<
     await workspace.commit(changes, message, options.branch);
     return { ...result, state: 'committed', branch: options.branch ?? null, missing };
   }
-  const sequence = await publishIfPossible(context, workspace, { ...options, changes, message, plan, roles });
+  const sequence = await publishIfPossible(context, workspace, {
+    ...options,
+    changes,
+    message,
+    plan,
+    roles,
+    revoked,
+  });
   return { ...result, state: sequence === null ? 'committed' : 'published', sequence };
 }
 
@@ -82,21 +91,22 @@ interface Publication {
   readonly keys: readonly string[];
   readonly plan: RevocationPlan;
   readonly roles: Root['roles'];
+  readonly revoked: ReadonlySet<Fingerprint>;
 }
 
 /** Commits, and checkpoints when the keys for that are here. @returns the new sequence, or null */
 async function publishIfPossible(
   context: Context,
   workspace: IndexWorkspace,
-  { changes, message, keys, plan, roles }: Publication,
+  { changes, message, keys, plan, roles, revoked }: Publication,
 ): Promise<number | null> {
-  const checkpointers = await findSigners(context, roles.checkpoint, keys);
-  if (checkpointers.length < roles.checkpoint.threshold || roles.witness !== undefined) {
+  const { signers, isEnough } = await findCheckpointSigners(context, roles, keys, revoked);
+  if (!isEnough) {
     await workspace.commit(changes, message);
     return null;
   }
   const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
-  const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, checkpointers, days);
+  const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, signers, days);
   const meant = new Set<string>([
     ...plan.stops.map(({ name }) => layout.document(name)),
     ...plan.closes.map((publisher) => layout.publisherFolder(publisher)),

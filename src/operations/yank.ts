@@ -7,6 +7,7 @@ import { isVersion } from '../model/version.js';
 import { readPublisher } from './steps/index-documents.js';
 import { readTrustedDocument } from './steps/trusted-documents.js';
 import { withAuthorWorkspace } from './steps/author-workspace.js';
+import { revokedKeys } from './steps/revoked-keys.js';
 import { openSignersFor } from './steps/signers.js';
 import { submitDocument, type Submitted } from './steps/submit-document.js';
 import { requireBranch, requireTyped } from './steps/typed-text.js';
@@ -72,6 +73,7 @@ export async function yank(context: Context, options: YankOptions): Promise<Yank
       publisher.release,
       options.keys,
       `release for ${publisher.publisher}`,
+      await revokedKeys(context, workspace),
     );
     const releases = document.releases.map((one) => (one === release ? { ...one, yanked } : one));
     const submitted = await submitDocument(context, workspace, {

@@ -51,7 +51,7 @@ describe('what commands print under --json', () => {
     await json('registry check', '--index', 'index');
     await json('registry checkpoint', '--index', 'index');
     await json('key generate', 'second', '--no-password');
-    // Of its own: whoever has a witness publishes by proposals, and a root that waits is warned of.
+    // Of its own: a root that waits is warned of.
     await json('registry init', 'other', '--key', 'default');
     const rotated = await json('registry rotate', '--index', 'other', '--add', 'witness=second', '--yes');
     assert.equal(rotated.state, 'published');

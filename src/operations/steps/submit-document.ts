@@ -17,7 +17,8 @@ import { compareUrlOf } from './compare-url.js';
 import { readRoles } from './index-documents.js';
 import { branchFor, type IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
-import { findSigners } from './signers.js';
+import { revokedKeys } from './revoked-keys.js';
+import { findCheckpointSigners, openCheckpointSigners } from './signers.js';
 
 export interface Submission {
   readonly changes: Changes;
@@ -68,8 +69,8 @@ export async function submitDocument(
 }
 
 /**
- * Brings signed files into an index. Who holds the checkpoint key commits to main, checkpoints and pushes, in one go;
- * everybody else gets a branch to open a pull request from. Either way the result is judged first, as a client and as
+ * Brings signed files into an index. Who holds the keys that a checkpoint needs, witnesses included, commits to main,
+ * checkpoints and pushes, in one go; everybody else gets a branch to open a pull request from. Either way the result is judged first, as a client and as
  * `registry check` would.
  *
  * @throws what a client would say of the files; PUSH_REFUSED, AUTH_REQUIRED. Nothing is committed before the judging.
@@ -81,16 +82,17 @@ export async function submitChanges(
 ): Promise<Submitted> {
   const { changes, concerned, dryRun, message } = submission;
   const roles = await readRoles(workspace.main, workspace.published);
-  const checkpointers =
-    submission.branch === false ? await findSigners(context, roles.checkpoint, submission.keys) : [];
-  const mayPublish = checkpointers.length >= roles.checkpoint.threshold && roles.witness === undefined;
+  const revoked = await revokedKeys(context, workspace);
+  const mayPublish =
+    submission.branch === false &&
+    (await findCheckpointSigners(context, roles, submission.keys, revoked)).isEnough;
 
   if (!mayPublish) {
     await judgeProposal(context, workspace, changes, concerned);
     return propose(context, workspace, submission);
   }
   const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
-  const signers: SignersFor = (now) => findSigners(context, now.checkpoint, submission.keys);
+  const signers: SignersFor = (now) => openCheckpointSigners(context, now, submission.keys, revoked);
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, signers, days);
   for (const problem of prepared.keptBack) {
     if (concerned.has(problem.path)) throw problem.error;

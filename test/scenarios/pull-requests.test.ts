@@ -92,6 +92,27 @@ describe('a registry whose host wants pull requests', () => {
     assert.deepEqual([published.state, published.sequence], ['published', 3]);
   });
 
+  it('forgets a publish that the host did not let this account push, whatever runs next', async () => {
+    for (const [version, method] of [
+      ['0.2.1', 'GET'],
+      ['0.2.2', 'POST'],
+    ]) {
+      raiseVersion(String(version));
+      const [main, published] = [git(hosted, 'rev-parse', 'main'), git(hosted, 'rev-parse', 'published')];
+      server.fault = (request) =>
+        request.method === method && request.target.includes('git-receive-pack')
+          ? { status: 403 }
+          : undefined;
+      await ada.run('publish', 'hello').failsWith('AUTH_REQUIRED');
+      ada.expectUnchanged('trust');
+      server.fault = undefined;
+      await ada.run('publish', 'hello', '--branch', `later-${method}`).succeeds();
+      assert.equal(git(hosted, 'rev-parse', 'main'), main);
+      assert.equal(git(hosted, 'rev-parse', 'published'), published);
+      assert.equal(git(hosted, 'rev-parse', `later-${method}^`), main);
+    }
+  });
+
   it('pushes the signed checkpoint first when only the branch published was closed for a while', async () => {
     raiseVersion('0.3.0');
     const open = hook('update', ['[ "$1" != refs/heads/published ]']);

@@ -50,14 +50,29 @@ async function fetchBranches(
     const main = await readRef(repo, mainRef);
     const known = fetched.get(mainRef);
     if (main !== undefined && known !== undefined && main !== known && (await followsOn(repo, main, known))) {
-      await pushRef(repo, { url, oid: main, ref: mainRef, transfer });
+      await pushRef(repo, { url, oid: main, ref: mainRef, transfer }).catch(async (error: unknown) => {
+        // Its checkpoint goes out after main, so nobody has seen it: it may be forgotten.
+        if (isRefusal(error)) await moveRefs(repo, fetched);
+        throw error;
+      });
       fetched.set(mainRef, main);
     }
     await remember(await commitTree(repo, ours));
     await pushRef(repo, { url, oid: ours, ref: publishedRef, transfer });
     fetched.set(publishedRef, ours);
   }
-  for (const [ref, oid] of fetched) await writeRef(repo, ref, oid);
+  await moveRefs(repo, fetched);
+}
+
+async function moveRefs(repo: GitRepository, refs: ReadonlyMap<string, string | undefined>): Promise<void> {
+  for (const [ref, oid] of refs) if (oid !== undefined) await writeRef(repo, ref, oid);
+}
+
+/** True when the host declined a push, so that nothing of it arrived. A connection that broke off tells nothing. */
+function isRefusal(error: unknown): boolean {
+  return (
+    hasCode(error, 'PUSH_REFUSED') || hasCode(error, 'AUTH_REQUIRED') || hasCode(error, 'INDEX_NOT_FOUND')
+  );
 }
 
 /** True when `before` is the parent of `commit`. */
@@ -95,9 +110,7 @@ export async function openHostedWorkspace(
       try {
         await push(mainRef);
       } catch (error) {
-        if (hasCode(error, 'PUSH_REFUSED')) {
-          for (const [ref, oid] of before) if (oid !== undefined) await writeRef(repo, ref, oid);
-        }
+        if (isRefusal(error)) await moveRefs(repo, before);
         throw error;
       }
       await rememberOwn();

@@ -51,7 +51,7 @@ export interface IndexWorkspace {
    * checkpoint leaves, and after all that a host refuses without having seen it. When main is refused, both branches
    * here are put back to what the host has.
    *
-   * @throws PUSH_REFUSED, for main as for published
+   * @throws PUSH_REFUSED, AUTH_REQUIRED, INDEX_NOT_FOUND, for main as for published
    */
   pushPublished(remember: () => Promise<void>): Promise<void>;
 }

@@ -103,7 +103,8 @@ export async function openWorkspace(
   host: Pick<IndexWorkspace, 'push' | 'pushPublished'>,
 ): Promise<IndexWorkspace> {
   let mainCommit = await readRef(repo, mainRef);
-  let publishedCommit = await readRef(repo, publishedRef);
+  let ownPublished = await readRef(repo, publishedRef);
+  let publishedCommit = await readPublishedRef(repo);
   let main = mainCommit === undefined ? emptyTree : await commitTree(repo, mainCommit);
   const published = publishedCommit === undefined ? undefined : await commitTree(repo, publishedCommit);
   const author = authorOf(context);
@@ -138,8 +139,9 @@ export async function openWorkspace(
     },
     async publish(changes, message) {
       const parents = publishedCommit === undefined ? [] : [publishedCommit];
-      const request = { ref: publishedRef, expected: publishedCommit, parents, base: mainCommit };
-      publishedCommit = await commitChanges(repo, { ...request, changes, message, author, seconds });
+      const request = { ref: publishedRef, expected: ownPublished, parents, base: mainCommit };
+      ownPublished = await commitChanges(repo, { ...request, changes, message, author, seconds });
+      publishedCommit = ownPublished;
     },
     ...host,
   };
@@ -171,6 +173,11 @@ export async function commitTree(repo: GitRepository, commit: string): Promise<I
   };
 }
 
+/** The branch `published`; in a clone that has none of its own yet, the one it was cloned from. */
+async function readPublishedRef(repo: GitRepository): Promise<string | undefined> {
+  return (await readRef(repo, publishedRef)) ?? readRef(repo, 'refs/remotes/origin/published');
+}
+
 function only<T>(known: ReadonlyMap<string, T>, paths: readonly string[]): Map<string, T> {
   const found = new Map<string, T>();
   for (const path of paths) {
@@ -180,12 +187,11 @@ function only<T>(known: ReadonlyMap<string, T>, paths: readonly string[]): Map<s
   return found;
 }
 
-/** The published tree that a clone of an index knows: its own branch, or the one it was cloned from. */
+/** The published tree that a folder knows, when it is the repository of an index. */
 export async function publishedTree(folder: string): Promise<IndexTree | undefined> {
   const repo = (await isFolder(folder)) ? await openRepository(folder) : undefined;
   if (repo === undefined) return undefined;
-  const commit =
-    (await readRef(repo, publishedRef)) ?? (await readRef(repo, 'refs/remotes/origin/published'));
+  const commit = await readPublishedRef(repo);
   return commit === undefined ? undefined : commitTree(repo, commit);
 }
 

@@ -76,7 +76,7 @@ function changelogOf({ manifest, files }: PluginFolder): string {
   const problem = release.shape.changelog.safeParse(section).error?.issues[0]?.message;
   if (problem === undefined) return section;
   throw new UdosError('PLUGIN_INVALID', `${file.path} of ${manifest.version}: ${problem}.`, {
-    hint: 'Take such characters out of that section: a terminal would obey them.',
+    hint: 'Take such characters out of that section: a terminal would obey or hide them.',
     data: { file: file.path },
   });
 }

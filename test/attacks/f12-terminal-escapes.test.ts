@@ -20,8 +20,10 @@ import { everything, Stage } from './stage.js';
 /** A link (OSC 8), a cleared screen, a bell, text that runs backwards, C1, DEL, and a line that begins anew. */
 const hostile =
   'good\u001b]8;;https://evil.example\u0007link\u001b]8;;\u001b\\\u001b[2J\u202efdp\u2066\u009b1A\u0085\u007f\rerror: bad\nline\u200b';
-/** What no format refuses, as languages need some of it: characters without width, a soft hyphen, a tag. */
-const hidden = 'se\u200ben\u2060 li\u00adne\u{e0041}\u200d';
+/** What is drawn as nothing: characters without width, a soft hyphen, a filler, a tag. */
+const hidden = 'se\u200ben\u2060 li\u00adne\u3164\u{e0041}\u200d';
+/** What no format refuses, as spelling needs it: joiners between letters and between emoji. */
+const shaped = 'seen line: می\u200cخواهم 👩\u200d💻';
 /** What a terminal obeys or does not show; only a line break may stand. */
 const obeyed = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -92,27 +94,41 @@ threat('F12', 'Terminal escapes', () => {
     });
   }
 
+  for (const [what, change] of Object.entries({
+    'the description of a plugin': (document) => ({ ...document, description: hidden }),
+    'a keyword': (document) => ({ ...document, keywords: [hidden] }),
+    'the reason of a yank': inReleases({ yanked: hidden }),
+    'a changelog': inReleases({ changelog: hidden }),
+  } satisfies Record<string, (document: PluginDocument) => PluginDocument>)) {
+    it(`${what} that hides something is refused`, async () => {
+      await forgeDocument(stage.registry, change);
+      const machine = stage.victim();
+      await machine.run('update').failsWith('DOCUMENT_INVALID');
+      await expectHarmlessRefusal(machine, 'update');
+    });
+  }
+
   it('what cannot be seen and no format refuses is left out by every command that reads', async () => {
     const { registry } = stage;
     const machine = stage.victim();
     await forgeDocument(registry, (document) => ({
-      ...inReleases({ yanked: hidden })(document),
-      description: hidden,
-      keywords: [hidden],
+      ...inReleases({ yanked: shaped })(document),
+      description: shaped,
+      keywords: [shaped],
     }));
-    await forgeRelease(registry, { options: { notes: hidden, description: hidden } });
-    await forgePublisher(registry, (document) => ({ ...document, displayName: hidden }), [ada]);
-    await revokeUnjudged(registry, hidden);
-    const file = { name: hidden, description: hidden, format: 1 };
+    await forgeRelease(registry, { options: { notes: shaped, description: shaped } });
+    await forgePublisher(registry, (document) => ({ ...document, displayName: shaped }), [ada]);
+    await revokeUnjudged(registry, shaped);
+    const file = { name: shaped, description: shaped, format: 1 };
     const catalog = Buffer.from(await registry.bytes(layout.catalog('ad'), registry.published)).toString();
-    const line = { ...(JSON.parse(catalog) as object), description: hidden };
+    const line = { ...(JSON.parse(catalog) as object), description: shaped };
     await registry.forge(
       new Map([
         [layout.registryFile, Buffer.from(formatJson(file))],
         [layout.catalog('ad'), Buffer.from(`${JSON.stringify(line)}\n`)],
       ]),
     );
-    await forgeRoot(registry, (root) => ({ ...root, name: hidden }), [registry.keys.root]);
+    await forgeRoot(registry, (root) => ({ ...root, name: shaped }), [registry.keys.root]);
     const showing: string[] = [];
     for (const command of [
       ['registry', 'sync'],

@@ -9,7 +9,7 @@ const described = z.record(
     .string()
     .max(128)
     .regex(/^[^\s]+$/)
-    .refine(isVisible, { message: 'has control or bidirectional characters' }),
+    .refine(isVisible, { message: 'has control, bidirectional or invisible characters' }),
   scalar.line(280),
 );
 

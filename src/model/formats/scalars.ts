@@ -106,25 +106,28 @@ export function line(maxLength: number): z.ZodType<string> {
     .string()
     .max(maxLength)
     .refine((text) => isVisible(text) && !/[\t\n]/.test(text), {
-      message: 'has control or bidirectional characters',
+      message: 'has control, bidirectional or invisible characters',
     });
 }
 
 /** Several lines of text for people. */
 export function text(maxLength: number): z.ZodType<string> {
-  return z.string().max(maxLength).refine(isVisible, { message: 'has control or bidirectional characters' });
+  return z
+    .string()
+    .max(maxLength)
+    .refine(isVisible, { message: 'has control, bidirectional or invisible characters' });
 }
 
 export const httpUrl = z
   .string()
   .max(2048)
   .regex(/^https?:\/\/[^\s]+$/)
-  .refine(isVisible, { message: 'has control or bidirectional characters' });
+  .refine(isVisible, { message: 'has control, bidirectional or invisible characters' });
 export const email = z
   .string()
   .max(254)
   .regex(/^[^\s@<>]+@[^\s@<>]+$/)
-  .refine(isVisible, { message: 'has control or bidirectional characters' });
+  .refine(isVisible, { message: 'has control, bidirectional or invisible characters' });
 export const counter = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export const byteCount = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 

@@ -49,6 +49,49 @@ describe('text for people', () => {
     }
   });
 
+  it('hides nothing in what is drawn as nothing', () => {
+    const ranges = [
+      [0x200b, 0x200f],
+      [0x2060, 0x206f],
+      [0xe0000, 0xe007f],
+      [0xe0100, 0xe01ef],
+      [0xfff9, 0xfffb],
+    ] as const;
+    const codes = ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, at) => from + at));
+    codes.push(0xad, 0x34f, 0x61c, 0x115f, 0x1160, 0x17b4, 0x180b, 0x180e, 0x3164, 0xfeff, 0xffa0, 0xd800);
+    for (const code of codes) {
+      const character = String.fromCodePoint(code);
+      assert.ok(!accepts(scalar.line(100), `a${character}b`), `line with ${code.toString(16)}`);
+      assert.ok(!accepts(scalar.text(100), `a${character}b`), `text with ${code.toString(16)}`);
+      assert.ok(!accepts(scalar.line(100), character), `only ${code.toString(16)}`);
+    }
+    for (const text of [
+      'a\ufe0f\ufe0f',
+      '\ufe0f',
+      ' \ufe0f',
+      'می\u200c',
+      'می\u200c\u200cخ',
+      'a\u200dم',
+      '👩\u200d',
+      '\u200d💻',
+    ])
+      assert.ok(!accepts(scalar.line(100), text), JSON.stringify(text));
+  });
+
+  it('joins letters and emoji as their spelling needs', () => {
+    for (const text of [
+      'می\u200cخواهم',
+      'क्\u200dष',
+      'ශ්\u200dරී',
+      '👩\u200d💻 👩🏽\u200d🚀',
+      '🏳\ufe0f\u200d🌈',
+      '❤\ufe0f',
+      '1\ufe0f\u20e3',
+      '葛\u{e0100}',
+    ])
+      assert.ok(accepts(scalar.line(100), text), text);
+  });
+
   it('has tabs and line breaks only where there may be several lines', () => {
     for (const character of ['\n', '\t']) {
       assert.ok(!accepts(scalar.line(100), `a${character}b`));

@@ -84,8 +84,8 @@ export async function openHead(input: SyncInput, origin: Origin): Promise<Outcom
     checkpoint,
     state.head?.revocationsSerial ?? 0,
   );
-  const older = await olderThanLock(input, checkpoint.document.sequence);
-  if (older !== undefined) return { kind: 'too-old', error: older };
+  const rollback = await olderThanLock(input, checkpoint);
+  if (rollback !== undefined) return { kind: 'too-old', error: rollback };
 
   state = {
     ...state,
@@ -131,8 +131,8 @@ export async function openKept(input: SyncInput, origin?: Origin): Promise<Verif
   // A newer root may have been accepted since, from a source whose checkpoint then was not.
   const root = await advanceRoots(registry, parseCheckpoint(state.head.bytes).root, undefined, store);
   const checkpoint = verifyCheckpoint(registry, root, state.head);
-  const older = await olderThanLock(input, checkpoint.document.sequence);
-  if (older !== undefined) throw older;
+  const rollback = await olderThanLock(input, checkpoint);
+  if (rollback !== undefined) throw rollback;
   const files = createSummedFiles(checkpoint.document.sums, origin, store);
   await files.load([layout.revocations]);
   await files.load(listedSidecars(files, layout.revocations));
@@ -150,21 +150,27 @@ export async function openKept(input: SyncInput, origin?: Origin): Promise<Verif
 }
 
 /**
- * What a lockfile has seen, this source does not have yet. Once a checkpoint key was removed, the sequence that was seen
- * before may be one that its thief made up (check 4).
+ * What a lockfile has seen, this source does not have yet: a root, or a state. Once a checkpoint key was removed, the
+ * sequence that was seen before may be one that its thief made up (check 4); a root only its own keys can have made.
  */
 async function olderThanLock(
   { alias, locked, registry, store }: SyncInput,
-  sequence: number,
+  { document: { root, sequence } }: SignedCheckpoint,
 ): Promise<UdosError | undefined> {
-  if (locked === undefined || sequence >= locked.sequence) return undefined;
+  if (locked === undefined) return undefined;
+  if (root < locked.root) return older(alias, 'root', locked.root, root);
+  if (sequence >= locked.sequence) return undefined;
   if (await isCheckpointKeyRemovedSince(registry, locked.root, store)) return undefined;
+  return older(alias, 'sequence', locked.sequence, sequence);
+}
+
+function older(alias: Alias, what: 'root' | 'sequence', expected: number, found: number): UdosError {
   return new UdosError(
     'INDEX_ROLLBACK',
-    `The index of ${alias} is at sequence ${sequence}, but udos-lock.json was written at ${locked.sequence}.`,
+    `The index of ${alias} is at ${what} ${found}, but udos-lock.json was written at ${expected}.`,
     {
       hint: 'The source shows an old state. Try again later or another mirror; tell the owner if it stays.',
-      data: { expected: locked.sequence, found: sequence },
+      data: { field: what, expected, found },
     },
   );
 }

@@ -167,6 +167,12 @@ threat('C10', 'A changed lockfile', () => {
       'INDEX_ROLLBACK',
     ],
     [
+      'a root of the registry that is yet to come',
+      ({ registries }) => Object.values(registries).forEach((one) => (one.root = 999)),
+      'INDEX_ROLLBACK',
+      'INDEX_ROLLBACK',
+    ],
+    [
       'a registry that it does not list',
       (_, board) => (board.registry = stranger),
       'LOCKFILE_INVALID',

@@ -160,4 +160,22 @@ describe('check 6: the head never goes back', () => {
       world.client.sync({ sources: [], locked: { root: 1, sequence: 2 } }),
     );
   });
+
+  it('refuses an index under an older root than the lockfile has seen, after asking every mirror', async () => {
+    const locked = { root: 2, sequence: 1 };
+    const old = treeSource(world.registry.published, 'an old mirror');
+    const fresh = world.newClient();
+    const error = await fresh.refuses('INDEX_ROLLBACK', () => fresh.sync({ locked }), {
+      root: 1,
+      newestIssued: 0,
+    });
+    assert.deepEqual(error.data, { field: 'root', expected: 2, found: 1 });
+    await world.client.sync();
+    await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync({ sources: [], locked }));
+
+    await world.registry.nextRoot((root) => root);
+    await world.registry.checkpoint();
+    assert.equal((await fresh.sync({ sources: [old, current()], locked })).rootVersion, 2);
+    assert.match(fresh.warnings.join(), /an old mirror lags/);
+  });
 });

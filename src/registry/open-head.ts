@@ -14,6 +14,7 @@ import {
   type SignedCheckpoint,
 } from './trust/checkpoints.js';
 import { loadKnownLines, placeOf, refuseContradiction, saveForkEvidence } from './trust/head-order.js';
+import { loadKeptState } from './trust/kept-state.js';
 import { chunkOf, logFiles, verifyLog } from './trust/log.js';
 import { verifyRevocations } from './trust/revocation-list.js';
 import {
@@ -53,11 +54,12 @@ export type Outcome =
  * Takes one source's head through checks 1 to 10 of DESIGN section 5, in their order. What was accepted (roots, time, the
  * head) is persisted; a failed check leaves everything else as it was and keeps evidence of a fork.
  *
- * @throws the trust codes of the checks, and what the source throws
+ * @throws STATE_CORRUPT as {@link loadKeptState}, the trust codes of the checks, and what the source throws
  */
 export async function openHead(input: SyncInput, origin: Origin): Promise<Outcome> {
   const { registry, store } = input;
-  const root = await advanceRoots(registry, (await store.load())?.root, origin.head, store, (next, before) =>
+  const known = await loadKeptState(registry, store);
+  const root = await advanceRoots(registry, known?.root, origin.head, store, (next, before) =>
     acceptRoot(input, next, before),
   );
   let state = await storedState(input);
@@ -117,7 +119,7 @@ export async function openHead(input: SyncInput, origin: Origin): Promise<Outcom
 /** The head this machine has accepted before, from what it kept; a lagging `origin` fills gaps where it can. */
 export async function openKept(input: SyncInput, origin?: Origin): Promise<VerifiedIndex> {
   const { registry, store, alias } = input;
-  const state = await store.load();
+  const state = await loadKeptState(registry, store);
   if (state?.head === undefined) {
     throw new UdosError('OFFLINE', `Offline, and this machine has never read the registry ${alias}.`, {
       hint: `Run \`udos registry sync ${alias}\` while online.`,
@@ -189,10 +191,10 @@ async function acceptRoot(
   root: TrustedRoot,
   before: TrustedRoot | undefined,
 ): Promise<void> {
-  const { version } = root.document;
+  const accepted = { root: root.document.version, rootSha256: root.sha256 };
   const stored = await store.load();
   if (stored === undefined || before === undefined) {
-    await store.save({ registry, root: version, newestIssued: 0, head: undefined });
+    await store.save({ registry, ...accepted, newestIssued: 0, head: undefined });
     return;
   }
   const reset = removedCheckpointKeys(before, root).length > 0;
@@ -200,7 +202,7 @@ async function acceptRoot(
     await saveForkEvidence(store, clock, 'reset', [stored.head]);
     await store.forgetSeen();
   }
-  await store.save({ ...stored, root: version, head: reset ? undefined : stored.head });
+  await store.save({ ...stored, ...accepted, head: reset ? undefined : stored.head });
 }
 
 /** A source without snapshots may put a new checkpoint between the one that was read and its signatures. */

@@ -128,7 +128,7 @@ threat('C9', 'A poisoned cache', () => {
       'another place in the history',
       'state.json',
       (text: string) => text.replace('"sequence": 3', '"sequence": 2'),
-      'INDEX_FORK',
+      'STATE_CORRUPT',
     ],
   ] as const) {
     it(`${what}, in what this machine remembers`, async () => {

@@ -13,6 +13,7 @@ const stateFile = z.strictObject({
   type: z.literal('udos/trust-state@1'),
   registry: z.string(),
   root: z.int().min(1),
+  rootSha256: z.string(),
   newestIssued: z.int(),
   head: z
     .strictObject({
@@ -86,6 +87,7 @@ function encodeState(state: TrustState): z.infer<typeof stateFile> {
     type: 'udos/trust-state@1',
     registry: state.registry,
     root: state.root,
+    rootSha256: state.rootSha256,
     newestIssued: state.newestIssued,
     head:
       head === undefined
@@ -110,6 +112,7 @@ function decodeState(stored: z.infer<typeof stateFile>): TrustState {
   return {
     registry: stored.registry as RegistryId,
     root: stored.root,
+    rootSha256: stored.rootSha256 as Sha256,
     newestIssued: stored.newestIssued,
     head:
       head === null

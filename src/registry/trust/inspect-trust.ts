@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { UdosError } from '../../errors/index.js';
 import { isPublisher, pluginOfFolder, type RegistryId } from '../../model/names.js';
-import { sha256Hex } from '../../primitives/crypto/index.js';
 import { listFolder } from '../../primitives/fs/index.js';
-import { parseCheckpoint, verifyCheckpoint } from './checkpoints.js';
+import { parseCheckpoint } from './checkpoints.js';
 import { createDiskTrustStore } from './disk-trust-store.js';
 import { followListings } from './kept-objects.js';
-import { registryIdOf } from './registry-id.js';
-import { parseRoot, type TrustedRoot } from './roots.js';
-import type { TrustState, TrustStore } from './trust-store.js';
+import { readKeptState, verifyKeptHead } from './kept-state.js';
+import { readKeptRoots } from './roots.js';
+import type { TrustStore } from './trust-store.js';
 
 /**
  * - `state`: `state.json` cannot be read, or is of another registry;
@@ -49,16 +48,17 @@ export async function inspectTrust(folder: string, registry: RegistryId): Promis
       return await work();
     } catch (error) {
       if (!(error instanceof UdosError)) throw error;
-      problems.push({ kind, file, problem: error.message });
+      const { problem } = error.data;
+      problems.push({ kind, file, problem: typeof problem === 'string' ? problem : error.message });
       return undefined;
     }
   };
   const stateFile = path.join(folder, 'state.json');
-  const state = await attempt('state', stateFile, () => readState(store, registry));
+  const state = await attempt('state', stateFile, () => readKeptState(registry, store));
   const roots =
-    state && (await attempt('roots', path.join(folder, 'roots'), () => readRoots(store, registry, state)));
+    state && (await attempt('roots', path.join(folder, 'roots'), () => readKeptRoots(registry, 1, store)));
   const expires =
-    state && roots && (await attempt('head', stateFile, () => verifyHead(registry, state, roots)));
+    state && roots && (await attempt('head', stateFile, () => verifyKeptHead(registry, state, store)));
   await inspectSeen(folder, store, attempt);
   const head = expires === undefined ? undefined : state?.head;
   if (head !== undefined) {
@@ -71,41 +71,6 @@ export async function inspectTrust(folder: string, registry: RegistryId): Promis
     }
   }
   return { problems, expires, rootExpires: roots?.at(-1)?.document.expires };
-}
-
-async function readState(store: TrustStore, registry: RegistryId): Promise<TrustState | undefined> {
-  const state = await store.load();
-  if (state === undefined || state.registry === registry) return state;
-  throw corrupt(`it is about the registry ${state.registry}`);
-}
-
-/** All kept roots, oldest first. Their signatures were verified when they came; each later one names the one before it. */
-async function readRoots(store: TrustStore, registry: RegistryId, state: TrustState): Promise<TrustedRoot[]> {
-  const roots: TrustedRoot[] = [];
-  for (let version = 1; version <= state.root; version += 1) {
-    const bytes = await store.readRoot(version);
-    if (bytes === undefined) throw corrupt(`root ${version} of ${state.root} is missing`);
-    if (version === 1 && registryIdOf(bytes) !== registry)
-      throw corrupt('root 1 is not the one that the id of the registry names');
-    const root = parseRoot(bytes, `the stored root ${version}`);
-    const before = roots.at(-1);
-    if (root.document.version !== version) throw corrupt(`root ${version} says it is another`);
-    if (root.document.previous !== (before?.sha256 ?? null))
-      throw corrupt(`root ${version} does not follow the one before it`);
-    roots.push(root);
-  }
-  return roots;
-}
-
-/** @returns when the head expires. */
-function verifyHead(registry: RegistryId, { head }: TrustState, roots: readonly TrustedRoot[]) {
-  if (head === undefined) return undefined;
-  const root = roots[parseCheckpoint(head.bytes).root - 1];
-  if (root === undefined) throw corrupt('its head is under a root that is not kept');
-  const { document } = verifyCheckpoint(registry, root, head);
-  if (head.sha256 !== sha256Hex(head.bytes) || head.sequence !== document.sequence)
-    throw corrupt('its head is not the one that it names');
-  return document.expires;
 }
 
 async function inspectSeen(
@@ -127,8 +92,4 @@ async function inspectSeen(
       await attempt('seen', file, () => read(entry.slice(0, -'.json'.length)));
     }
   }
-}
-
-function corrupt(problem: string): UdosError {
-  return new UdosError('STATE_CORRUPT', problem);
 }

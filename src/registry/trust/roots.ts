@@ -4,6 +4,7 @@ import { layout } from '../../model/index-layout.js';
 import type { IndexHead } from '../../model/index-source.js';
 import type { Fingerprint, IndexPath, RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
+import { damaged } from './kept-damage.js';
 import { parseKeyRing, type Keys } from './key-ring.js';
 import { registryIdOf } from './registry-id.js';
 import { sidecarPaths, verifyThreshold, type Demand, type SignedFile } from './threshold.js';
@@ -39,8 +40,8 @@ export function parseRoot(bytes: Uint8Array, what: string): TrustedRoot {
  * that a bad root does not take back the good ones before it.
  *
  * @param accept told of every new root as soon as it is good, with the one before it.
- * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; STATE_CORRUPT for a stored root that is gone, or a first one that is not
- *   what the id names; INDEX_NOT_FOUND when the snapshot has no root at all
+ * @throws REGISTRY_ID_MISMATCH, ROOT_INVALID; STATE_CORRUPT as {@link readKeptRoot}; INDEX_NOT_FOUND when the snapshot has
+ *   no root at all
  */
 export async function advanceRoots(
   registry: RegistryId,
@@ -76,16 +77,7 @@ async function firstRoot(
   store: TrustStore,
   accept?: AcceptRoot,
 ): Promise<TrustedRoot> {
-  if (stored !== undefined) {
-    const bytes = await store.readRoot(stored);
-    // Every checkpoint is held against its keys, so a root that was exchanged on disk would let anybody's head in.
-    const isExchanged = bytes !== undefined && stored === 1 && registryIdOf(bytes) !== registry;
-    if (bytes !== undefined && !isExchanged) return parseRoot(bytes, `the stored root ${stored}`);
-    const problem = isExchanged ? 'is not the one that its id names' : 'is missing';
-    throw new UdosError('STATE_CORRUPT', `The stored root ${stored} of ${registry} ${problem}.`, {
-      hint: 'Run `udos registry remove` and `udos registry add` to start over with this registry.',
-    });
-  }
+  if (stored !== undefined) return readKeptRoot(registry, stored, store);
   if (head === undefined)
     throw new UdosError('OFFLINE', `Offline, and this machine has never read ${registry}.`);
   const path = layout.root(1);
@@ -201,16 +193,52 @@ export async function isCheckpointKeyRemovedSince(
   since: number,
   store: TrustStore,
 ): Promise<boolean> {
-  const newest = (await store.load())?.root ?? since;
-  const first = await store.readRoot(since);
-  if (first === undefined) return false;
-  let before = parseRoot(first, `the stored root ${since}`);
-  for (let version = since + 1; version <= newest; version += 1) {
-    const after = await advanceRoots(registry, version, undefined, store);
-    if (removedCheckpointKeys(before, after).length > 0) return true;
-    before = after;
+  if (since > ((await store.load())?.root ?? 0)) return false;
+  const roots = await readKeptRoots(registry, since, store);
+  return roots.some((after, index) => {
+    const before = roots[index - 1];
+    return before !== undefined && removedCheckpointKeys(before, after).length > 0;
+  });
+}
+
+/** One of {@link readKeptRoots}. */
+export async function readKeptRoot(
+  registry: RegistryId,
+  version: number,
+  store: TrustStore,
+): Promise<TrustedRoot> {
+  const [root] = await readKeptRoots(registry, version, store);
+  if (root === undefined) throw damaged(registry, `root ${version} is missing`);
+  return root;
+}
+
+/**
+ * The accepted roots from version `since` on, oldest first. Every checkpoint is held against their keys, so a root that was
+ * exchanged on disk would let anybody's head in: the newest must have the hash that was noted when its signatures were
+ * verified, each earlier one the hash that the next one names, and the first the one that is the registry's id.
+ *
+ * @throws STATE_CORRUPT
+ */
+export async function readKeptRoots(
+  registry: RegistryId,
+  since: number,
+  store: TrustStore,
+): Promise<TrustedRoot[]> {
+  const state = await store.load();
+  const roots: TrustedRoot[] = [];
+  let expected: Sha256 | null | undefined = state?.rootSha256;
+  for (let version = state?.root ?? 0; version >= since; version -= 1) {
+    const bytes = await store.readRoot(version);
+    if (bytes === undefined) throw damaged(registry, `root ${version} is missing`);
+    if (version === 1 && registryIdOf(bytes) !== registry)
+      throw damaged(registry, 'root 1 is not the one that the id of the registry names');
+    if (sha256Hex(bytes) !== expected)
+      throw damaged(registry, `root ${version} is not the one that was accepted`);
+    const root = parseRoot(bytes, `the stored root ${version}`);
+    expected = root.document.previous;
+    roots.unshift(root);
   }
-  return false;
+  return roots;
 }
 
 function invalid(path: string, problem: string, data: Readonly<Record<string, unknown>>): UdosError {

@@ -6,6 +6,8 @@ export interface TrustState {
   readonly registry: RegistryId;
   /** The newest root that was accepted. Its bytes are kept by {@link TrustStore.saveRoot}. */
   readonly root: number;
+  /** Of those bytes. The roots before it follow from it, each by the next one's `previous`. */
+  readonly rootSha256: Sha256;
   /** The newest verified `issued`, in milliseconds: the clock is never believed to be earlier. */
   readonly newestIssued: number;
   readonly head: StoredHead | undefined;

@@ -13,6 +13,12 @@ export interface IndexSource {
    * @throws INDEX_NOT_FOUND, NETWORK_FAILED, AUTH_REQUIRED, TRANSFER_LIMIT, TRANSFER_REFUSED
    */
   head(): Promise<IndexHead>;
+  /**
+   * Forgets answers of earlier runs that the source called unchanged in this one.
+   *
+   * @returns true when there were any, so that asking again may bring other bytes.
+   */
+  dropKept?(): Promise<boolean>;
 }
 
 /** One snapshot of an index. All its reads answer from the same state, or from none. */

@@ -1,7 +1,7 @@
 import { hasCode } from '../errors/index.js';
 import type { IndexSource } from '../model/index-source.js';
 import type { VerifiedIndex } from '../model/verified-index.js';
-import { openHead, openKept, type SyncInput } from './open-head.js';
+import { openHead, openKept, type Outcome, type SyncInput } from './open-head.js';
 import type { OfferedCheckpoint } from './trust/checkpoints.js';
 import { placeOf, refuseStranger } from './trust/head-order.js';
 import type { Origin } from './trust/summed-files.js';
@@ -30,8 +30,7 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
   };
   for (const source of input.sources) {
     try {
-      const origin = { source, head: await source.head() };
-      const outcome = await openHead(input, origin);
+      const { origin, outcome } = await openFrom(input, source);
       switch (outcome.kind) {
         case 'opened':
           for (const earlier of unread) {
@@ -61,6 +60,29 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
   for (const { offered } of unread) await refuseUnlogged(input, offered);
   if (stale !== undefined) return openKept(input, stale);
   throw failure;
+}
+
+/**
+ * What came of one source's head. A head that is not good may be an earlier run's answer that the source wrongly calls
+ * unchanged, or that was damaged here: then it is asked once more, in full. Signed heads that contradict each other are
+ * refused at once, wherever they lay.
+ */
+async function openFrom(
+  input: SyncInput,
+  source: IndexSource,
+): Promise<{ readonly origin: Origin; readonly outcome: Outcome }> {
+  const attempt = async () => {
+    const origin = { source, head: await source.head() };
+    return { origin, outcome: await openHead(input, origin) };
+  };
+  const isWorthAsking = async () => (await source.dropKept?.()) === true;
+  try {
+    const first = await attempt();
+    if (first.outcome.kind === 'opened' || !(await isWorthAsking())) return first;
+  } catch (error) {
+    if (!hasCode(error, 'CHECKPOINT_INVALID', 'INDEX_TAMPERED') || !(await isWorthAsking())) throw error;
+  }
+  return attempt();
 }
 
 /**

@@ -162,7 +162,7 @@ threat('C9', 'A poisoned cache', () => {
     await victim.run('verify').succeeds();
   });
 
-  it('what a web server is thought to have sent before, by its tag', async () => {
+  it('what a web server is thought to have sent before, by its tag: it is asked again, in full', async () => {
     const victim = stage.victim('static web server');
     const honest = await stage.registry.mark();
     await stage.registry.forge(new Map(), { signers: [thief] });
@@ -173,24 +173,21 @@ threat('C9', 'A poisoned cache', () => {
     );
     assert.ok(forged !== undefined && sidecar !== undefined);
     await honest();
-    let poisoned = 0;
+    const body = Buffer.from(forged).toString('base64');
+    const isPoisoned = (file: string) => readFileSync(file, 'utf8').includes(body);
     for (const file of filesIn(registryOf(victim, 'source'))) {
       const entry = parsed(file);
       if (entry?.url.endsWith('/trust/checkpoint.json') !== true) continue;
       const sha256 = createHash('sha256').update(forged).digest('hex');
-      const body = Buffer.from(forged).toString('base64');
       writeFileSync(file, JSON.stringify({ ...entry, sha256, body }));
-      poisoned += 1;
     }
-    assert.equal(poisoned, 1);
-    await stage.refuses('CHECKPOINT_INVALID', update, {
-      victim,
-      kind: 'static web server',
-      recover: async () => {
-        // Another tag, and the poisoned answer is forgotten.
-        await stage.registry.checkpoint();
-      },
-    });
+    assert.equal(filesIn(registryOf(victim, 'source')).filter(isPoisoned).length, 1);
+
+    const { stderr } = await victim.run('update').succeeds();
+
+    assert.doesNotMatch(stderr, /checkpoint|lags/);
+    assert.ok(isOneOne(victim));
+    assert.equal(filesIn(registryOf(victim, 'source')).some(isPoisoned), false);
   });
 
   it('a receipt that lists files outside of the plugin', async () => {

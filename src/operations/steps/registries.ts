@@ -160,6 +160,7 @@ function lazySource(...args: Parameters<typeof openSource>) {
   return {
     location: location.kind === 'disk' ? location.folder : location.url,
     head: async () => (await (source ??= openSource(...args))).head(),
+    dropKept: async () => (await (await source)?.dropKept?.()) ?? false,
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from '../../errors/index.js';
 import { readFileIfAny, writeFileAtomic } from '../../primitives/fs/index.js';
@@ -15,6 +16,7 @@ interface CachedAnswer {
 export interface EtagCache {
   read(url: string): Promise<CachedAnswer | undefined>;
   write(url: string, answer: CachedAnswer): Promise<void>;
+  remove(url: string): Promise<void>;
 }
 
 export function createEtagCache(folder: string): EtagCache {
@@ -28,6 +30,8 @@ export function createEtagCache(folder: string): EtagCache {
       const entry = { url, etag, sha256: sha256(body), body: Buffer.from(body).toString('base64') };
       await unlessFilesystemFails(() => writeFileAtomic(fileOf(url), JSON.stringify(entry)));
     },
+    // One that cannot be removed is not used again in this run, and overwritten when it can be.
+    remove: (url) => rm(fileOf(url), { force: true }).catch(() => undefined),
   };
 }
 

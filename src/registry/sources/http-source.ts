@@ -35,6 +35,7 @@ export function createHttpSource(options: HttpSourceOptions): IndexSource {
   const files = new WebFiles(base, options.transfer, options.cacheFolder);
   return {
     location: base,
+    dropKept: () => files.dropKept(),
     head: async () => {
       const checkpoint = await files.fetch(layout.checkpoint, checkpointMaxBytes);
       if (checkpoint === undefined) return refuseMissingIndex(base, `it has no ${layout.checkpoint}`);
@@ -59,6 +60,9 @@ class WebFiles {
   readonly #base: string;
   readonly #transfer: Transfer;
   readonly #cache: EtagCache | undefined;
+  /** What the server called unchanged. */
+  readonly #unchanged = new Set<string>();
+  readonly #dropped = new Set<string>();
 
   constructor(base: string, transfer: Transfer, cacheFolder: string | undefined) {
     this.#base = base;
@@ -70,7 +74,7 @@ class WebFiles {
   async fetch(path: IndexPath, maxBytes: number): Promise<Uint8Array | undefined> {
     const url = new URL(path, this.#base).href;
     const cache = isCheckpointFile(path) ? this.#cache : undefined;
-    const known = await cache?.read(url);
+    const known = this.#dropped.has(url) ? undefined : await cache?.read(url);
     const usable = known !== undefined && known.body.length <= maxBytes ? known : undefined;
     const response = await this.#transfer.request({
       url,
@@ -79,6 +83,7 @@ class WebFiles {
     });
     if (response.status === 304 && usable !== undefined) {
       await leaveBody(response);
+      this.#unchanged.add(url);
       return usable.body;
     }
     if (response.status !== 200) {
@@ -91,6 +96,16 @@ class WebFiles {
     const etag = response.headers.etag;
     if (cache !== undefined && etag !== undefined) await cache.write(url, { etag, body });
     return body;
+  }
+
+  async dropKept(): Promise<boolean> {
+    const urls = [...this.#unchanged];
+    this.#unchanged.clear();
+    for (const url of urls) {
+      this.#dropped.add(url);
+      await this.#cache?.remove(url);
+    }
+    return urls.length > 0;
   }
 
   #refuseUnlessAbsent(path: IndexPath, { status }: TransferResponse): void {

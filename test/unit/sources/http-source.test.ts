@@ -114,6 +114,21 @@ describe('a web server source', () => {
     }
   });
 
+  it('asks in full for what was called unchanged, once that is dropped', async () => {
+    await readText(sidecar);
+    const found = source();
+    assert.equal(await found.dropKept?.(), false);
+    await (await found.head()).read([indexPath(sidecar)], 1000);
+    assert.equal(await found.dropKept?.(), true);
+    assert.deepEqual(await readdir(world.cacheFolder), []);
+    world.server.requests.length = 0;
+
+    await (await found.head()).read([indexPath(sidecar)], 1000);
+
+    assert.deepEqual(statuses(), [`200 /${checkpoint}`, `200 /${sidecar}`]);
+    assert.equal(await found.dropKept?.(), false);
+  });
+
   it('goes on when the cache cannot be written', async () => {
     await writeFile(world.cacheFolder, 'a file where the folder should be');
 

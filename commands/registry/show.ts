@@ -7,7 +7,9 @@ import { showRegistry, type RegistryShowResult } from '../../src/operations/regi
 
 export default class RegistryShow extends BaseCommand<RegistryShowResult> {
   static override summary = 'Show who a registry is and how it stands.';
-  static override description = 'Its id, its checkpoint, who may sign what, and any proof of misbehaviour.';
+  static override description = `Its id, its checkpoint, who may sign what, and any proof of misbehaviour.
+
+When what it shows now is refused, or it cannot be reached, this shows what was believed before, says why, and exits with the status of that failure.`;
   static override examples = [
     '<%= config.bin %> registry show acme',
     '<%= config.bin %> registry show acme --global --offline',
@@ -22,5 +24,9 @@ export default class RegistryShow extends BaseCommand<RegistryShowResult> {
 
   protected override view(result: RegistryShowResult, screen: Screen): string {
     return registryShowView(result, screen);
+  }
+
+  protected override exitStatusOf({ refusal }: RegistryShowResult): number {
+    return refusal?.exit ?? 0;
   }
 }

@@ -1,8 +1,7 @@
 import type { Context } from '../context/index.js';
 import { hasCode, UdosError } from '../errors/index.js';
 import { parseAlias, type Alias, type Fingerprint, type RegistryId } from '../model/names.js';
-import type { VerifiedIndex } from '../model/verified-index.js';
-import { listEvidence } from '../registry/index.js';
+import { listEvidence, readEvidenceHeads, type EvidenceHead } from '../registry/index.js';
 import { locationText } from './steps/location-text.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
 import type { Place } from './steps/project.js';
@@ -16,10 +15,11 @@ export interface RegistryShowResult {
   readonly from: 'project' | 'user';
   readonly internal: boolean;
   readonly name: string;
+  /** Empty when only this machine's copies count, and it has none. */
   readonly description: string;
   readonly homepage: string | null;
   readonly support: { readonly url?: string | undefined; readonly email?: string | undefined } | null;
-  /** How many there are; null offline, when this machine has no copy of the catalog. */
+  /** How many there are; null when only this machine's copies count, and it has none of the catalog. */
   readonly plugins: number | null;
   readonly checkpoint: {
     readonly sequence: number;
@@ -35,25 +35,67 @@ export interface RegistryShowResult {
   readonly upstreams: readonly RegistryId[];
   /** Folders with signed proof of misbehaviour, oldest first. */
   readonly evidence: readonly string[];
+  /** The signed heads in them. */
+  readonly evidenceHeads: readonly EvidenceHead[];
+  /** Why what the registry shows now was not believed, so that all this is what was known before; null when it was. */
+  readonly refusal: {
+    readonly code: string;
+    /** The exit status, as if the command had shown nothing. */
+    readonly exit: number;
+    readonly message: string;
+    readonly hint: string | null;
+    readonly data: Readonly<Record<string, unknown>>;
+  } | null;
 }
 
 /**
  * A registry as it stands now, or offline as this machine saw it last.
  *
- * @throws REGISTRY_UNKNOWN, NO_REGISTRY, and what the checks and the network throw
+ * When what its source shows is refused, or nobody answers, that is when its evidence is wanted: then it is shown as this
+ * machine saw it last, with the refusal.
+ *
+ * @throws REGISTRY_UNKNOWN, NO_REGISTRY; what the checks and the network throw when nothing is known here to show instead
  */
 export async function showRegistry(
   context: Context,
   aliasText: string,
   place: Place,
 ): Promise<RegistryShowResult> {
+  try {
+    return { ...(await show(context, aliasText, place)), refusal: null };
+  } catch (error) {
+    if (context.offline || !isRefusal(error)) throw error;
+    const known = await show({ ...context, offline: true }, aliasText, place).catch((missing: unknown) => {
+      throw missing instanceof UdosError ? error : missing;
+    });
+    const { code, message, exit, data } = error;
+    context.reporter.warn(`${message} [${code}]`);
+    context.reporter.warn('This is what was believed here before that.');
+    return { ...known, refusal: { code, exit, message, hint: error.hint ?? null, data } };
+  }
+}
+
+function isRefusal(error: unknown): error is UdosError {
+  return (
+    error instanceof UdosError &&
+    (error.exitClass === 'trust' || error.exitClass === 'network' || error.code === 'INDEX_NOT_FOUND')
+  );
+}
+
+async function show(
+  context: Context,
+  aliasText: string,
+  place: Place,
+): Promise<Omit<RegistryShowResult, 'refusal'>> {
   const alias = parseAlias(aliasText);
   return withRegistries(context, await openProjectIfAny(context, place), async (registries) => {
     const [registry] = requireAlias(registries.configured, alias);
     if (registry === undefined) throw new UdosError('BUG', 'An alias without a registry.');
     const { index } = await registries.open(registry.id, 'locked');
-    const { name, description, homepage, support } = await index.describe();
+    const described = await unlessNotKept(() => index.describe());
+    const catalog = await unlessNotKept(() => index.catalog());
     const [url = '', ...mirrors] = registry.locations.map(locationText);
+    const { trust } = context.home.registry(registry.id);
     return {
       alias,
       id: registry.id,
@@ -61,11 +103,11 @@ export async function showRegistry(
       mirrors,
       from: registry.from,
       internal: registry.internal,
-      name,
-      description,
-      homepage: homepage ?? null,
-      support: support ?? null,
-      plugins: await countPlugins(index),
+      name: described?.name ?? index.root.name,
+      description: described?.description ?? '',
+      homepage: described?.homepage ?? null,
+      support: described?.support ?? null,
+      plugins: catalog?.length ?? null,
       checkpoint: {
         sequence: index.sequence,
         issued: index.issued,
@@ -75,16 +117,18 @@ export async function showRegistry(
       root: { version: index.rootVersion, expires: index.root.expires },
       roles: index.root.roles,
       upstreams: index.root.upstreams,
-      evidence: await listEvidence(context.home.registry(registry.id).trust),
+      evidence: await listEvidence(trust),
+      evidenceHeads: await readEvidenceHeads(trust),
     };
   });
 }
 
-async function countPlugins(index: VerifiedIndex): Promise<number | null> {
+/** Undefined offline for what this machine has no copy of. */
+async function unlessNotKept<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return (await index.catalog()).length;
+    return await read();
   } catch (error) {
-    if (hasCode(error, 'OFFLINE')) return null;
+    if (hasCode(error, 'OFFLINE')) return undefined;
     throw error;
   }
 }

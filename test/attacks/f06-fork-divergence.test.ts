@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { layout } from '../../src/model/index-layout.js';
 import { sha256Hex } from '../../src/primitives/crypto/index.js';
 import { threat } from '../kit/threat.js';
@@ -35,5 +36,39 @@ threat('F6', 'A fork that passes as the original', () => {
       assert.ok(kept.includes(`${hash}.json`));
       assert.ok(kept.some((file) => file.startsWith(`${hash}.json.`) && file.endsWith('.minisig')));
     }
+  });
+
+  it('shown while it goes on: what was known, both heads and the refusal, with its exit status', async () => {
+    const { registry } = stage;
+    const head = async () => sha256Hex(await registry.bytes(layout.checkpoint, registry.published));
+    const victim = stage.victim();
+    const seen = await head();
+    await registry.fork(2);
+    const heads = [seen, await head()];
+
+    const shown = await victim.run('registry', 'show', 'main').failsWith('INDEX_EQUIVOCATION');
+    assert.match(shown.stdout, /two different heads with sequence 3/);
+    assert.match(shown.stderr, /warning: .*INDEX_EQUIVOCATION/);
+    for (const hash of heads) assert.ok(shown.stdout.includes(hash), `${hash} is not shown`);
+    victim.expectUnchanged(...everything);
+
+    const { stdout } = await victim.run('registry', 'show', 'main', '--json').exits(6);
+    const result = JSON.parse(stdout) as {
+      checkpoint: { sequence: number };
+      evidenceHeads: { sequence: number; sha256: string }[];
+      refusal: { code: string; exit: number };
+    };
+    assert.deepEqual([result.refusal.code, result.refusal.exit], ['INDEX_EQUIVOCATION', 6]);
+    assert.equal(result.checkpoint.sequence, 3);
+    assert.deepEqual(new Set(result.evidenceHeads.map(({ sha256 }) => sha256)), new Set(heads));
+  });
+
+  it('a source that is gone: what was known is shown, and the failure', async () => {
+    const victim = stage.victim();
+    const { stdout } = await victim.run('registry', 'show', 'main').succeeds();
+    renameSync(stage.registry.folder, `${stage.registry.folder}.gone`);
+    const gone = await victim.run('registry', 'show', 'main').failsWith('INDEX_NOT_FOUND');
+    renameSync(`${stage.registry.folder}.gone`, stage.registry.folder);
+    assert.ok(gone.stdout.startsWith(stdout.split('\n')[0] ?? '?'));
   });
 });

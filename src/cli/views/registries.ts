@@ -70,7 +70,7 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
       ],
       ['homepage', result.homepage],
       ['support', [support?.url, support?.email].filter((one) => one !== undefined).join(', ')],
-      ['plugins', result.plugins === null ? 'not known offline' : `${result.plugins}`],
+      ['plugins', result.plugins === null ? 'no copy of the catalog here' : `${result.plugins}`],
       ['checkpoint', `${checkpoint.sequence}, signed ${checkpoint.issued}`],
       ['expires', `${checkpoint.expires}${checkpoint.expired ? '  ! it has expired' : ''}`],
       ['root', `${root.version}, lasts until ${root.expires}`],
@@ -92,6 +92,22 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
           '',
           '! Signed proof that this index contradicted itself:',
           ...result.evidence.map((one) => `  ${one}`),
+          '',
+          table(
+            screen,
+            ['checkpoint', 'signed', 'sha256'],
+            result.evidenceHeads.map((head) => [`${head.sequence}`, head.issued, head.sha256]),
+          ),
+        ]),
+    ...(result.refusal === null
+      ? []
+      : [
+          '',
+          wrap(
+            `! Not what it shows now, which was refused: ${plainLine(result.refusal.message)}`,
+            screen.columns ?? Infinity,
+            '  ',
+          ),
         ]),
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { readFormat } from '../../model/formats/index.js';
@@ -73,12 +73,6 @@ export function createDiskTrustStore(folder: string): TrustStore {
     },
     exclusively: (work) => withLock(`${folder}.lock`, work),
   };
-}
-
-/** The evidence a registry's trust folder holds, newest last. */
-export async function listEvidence(folder: string): Promise<string[]> {
-  const names = await readdir(path.join(folder, 'evidence')).catch(() => []);
-  return names.sort().map((name) => path.join(folder, 'evidence', name));
 }
 
 function encodeState(state: TrustState): z.infer<typeof stateFile> {

@@ -124,7 +124,8 @@ threat('C11', 'Options and commands in a URL', () => {
     'artifacts/../../../etc/hostname': 'DOCUMENT_INVALID',
     'https://127.0.0.1/x\n--upload-pack=touch': 'DOCUMENT_INVALID',
     '-oProxyCommand': 'ARTIFACT_NOT_FOUND',
-    [`https://ada:${password}@registry.example/x`]: 'URL_INVALID',
+    [`https://ada:${password}@registry.example/x`]: 'DOCUMENT_INVALID',
+    'https://[registry.example/x': 'DOCUMENT_INVALID',
   };
   it(`the places of an artifact that its publisher signed: ${Object.keys(artifactPlaces).length} kinds`, async () => {
     const before = await stage.registry.mark();

@@ -13,7 +13,7 @@ export const registryFile = z.strictObject({
   description: scalar.line(280),
   homepage: scalar.httpUrl.optional(),
   /** Relative artifact URLs start here; without it, in the index itself. */
-  artifacts: scalar.httpUrl.optional(),
+  artifacts: scalar.fetchableUrl.optional(),
   support: support.optional(),
   /** Names that no new one may be a slip away from: git counts no downloads, so curators say which are known. */
   popular: z.array(anyName).max(1000).optional(),

@@ -62,6 +62,9 @@ export const release = z.strictObject({
         .regex(/^(https?:\/\/[^\s]+|[A-Za-z0-9._/-]+)$/)
         .refine((url) => (/^https?:/.test(url) ? isVisible(url) : isIndexPath(url)), {
           message: 'not a URL or a path',
+        })
+        .refine((url) => !/^https?:/.test(url) || scalar.isFetchableUrl(url), {
+          message: 'is no URL, or holds a user name or password',
         }),
     )
     .min(1)

@@ -123,6 +123,17 @@ export const httpUrl = z
   .max(2048)
   .regex(/^https?:\/\/[^\s]+$/)
   .refine(isVisible, { message: 'has control, bidirectional or invisible characters' });
+
+/** True for what can be asked over HTTP without saying who asks: a user name or password in it would be sent, and shown. */
+export function isFetchableUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
+export const fetchableUrl = httpUrl.refine(isFetchableUrl, {
+  message: 'is no URL, or holds a user name or password',
+});
 export const email = z
   .string()
   .max(254)

@@ -37,6 +37,8 @@ describe('the format of plugin documents', () => {
     ['a version with a zero too many', withRelease({ version: '1.01.0' }), /version/],
     ['no place for the artifact', withRelease({ urls: [] }), /urls/],
     ['a place on this machine', withRelease({ urls: ['file:///etc/passwd'] }), /urls/],
+    ['a place with a user name', withRelease({ urls: ['https://ada@example.org/x'] }), /urls/],
+    ['a place that is no URL', withRelease({ urls: ['https://[example.org/x'] }), /urls/],
     ['an empty artifact', withRelease({ size: 0 }), /size/],
     ['too large an artifact', withRelease({ size: artifactLimits.size + 1 }), /size/],
     ['too large a plugin', withRelease({ unpackedSize: artifactLimits.unpackedSize + 1 }), /unpackedSize/],
@@ -112,6 +114,11 @@ describe('the format of registry.json', () => {
   it('refuses another format, a base that is no web address, and a name with an escape', () => {
     assertRefused(registryFile, changed(valid.registryFile, { format: 2 }), /format/);
     assertRefused(registryFile, changed(valid.registryFile, { artifacts: 'file:///srv' }), /artifacts/);
+    assertRefused(
+      registryFile,
+      changed(valid.registryFile, { artifacts: 'https://ada:secret@example.org/x' }),
+      /artifacts/,
+    );
     assertRefused(registryFile, changed(valid.registryFile, { name: 'A\u009B2J' }), /name/);
   });
 });

@@ -16,6 +16,8 @@ export interface VerifiedIndex {
   /** When the checkpoint expires, RFC 3339. */
   readonly expires: string;
   readonly isExpired: boolean;
+  /** True when only sources answered that still show an earlier state: they may lack what this machine has no copy of. */
+  readonly isLagging: boolean;
   describe(): Promise<RegistryFile>;
   /** Many plugins at once. One that the registry does not have is missing from the answer. */
   plugins(names: readonly PluginName[]): Promise<ReadonlyMap<PluginName, VerifiedPlugin>>;

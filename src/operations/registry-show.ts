@@ -1,6 +1,7 @@
 import type { Context } from '../context/index.js';
 import { hasCode, UdosError } from '../errors/index.js';
 import { parseAlias, type Alias, type Fingerprint, type RegistryId } from '../model/names.js';
+import type { VerifiedIndex } from '../model/verified-index.js';
 import { listEvidence, readEvidenceHeads, type EvidenceHead } from '../registry/index.js';
 import { locationText } from './steps/location-text.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
@@ -92,8 +93,8 @@ async function show(
     const [registry] = requireAlias(registries.configured, alias);
     if (registry === undefined) throw new UdosError('BUG', 'An alias without a registry.');
     const { index } = await registries.open(registry.id, 'locked');
-    const described = await unlessNotKept(() => index.describe());
-    const catalog = await unlessNotKept(() => index.catalog());
+    const described = await unlessNotKept(index, () => index.describe());
+    const catalog = await unlessNotKept(index, () => index.catalog());
     const [url = '', ...mirrors] = registry.locations.map(locationText);
     const { trust } = context.home.registry(registry.id);
     return {
@@ -123,12 +124,12 @@ async function show(
   });
 }
 
-/** Undefined offline for what this machine has no copy of. */
-async function unlessNotKept<T>(read: () => Promise<T>): Promise<T | undefined> {
+/** Undefined for what this machine has no copy of, offline and where the source lags. */
+async function unlessNotKept<T>(index: VerifiedIndex, read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (hasCode(error, 'OFFLINE')) return undefined;
+    if (hasCode(error, 'OFFLINE') || (index.isLagging && hasCode(error, 'NETWORK_FAILED'))) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
 import type { Context } from '../context/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
 import { parseAlias, type Alias, type RegistryId } from '../model/names.js';
+import type { VerifiedIndex } from '../model/verified-index.js';
 import { createDiskTrustStore } from '../registry/index.js';
 import type { ConfiguredRegistry } from './steps/configured-registries.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
@@ -12,6 +14,8 @@ export interface SyncedRegistry {
   /** The sequence this machine knew before; null when it had never read the registry. */
   readonly before: number | null;
   readonly after: number;
+  /** True when its source still shows an earlier state than this machine knows, which stays. */
+  readonly behind: boolean;
   readonly expires: string;
 }
 
@@ -21,9 +25,9 @@ export interface RegistrySyncResult {
 
 /**
  * Reads the head of one registry, or of all, with its catalog, and keeps what passed the checks. When several are read and one fails, the
- * others are still read before the failure is thrown.
+ * others are still read before the failure is thrown. A source that only lags is no failure, unless what is known has expired.
  *
- * @throws NO_REGISTRY, REGISTRY_UNKNOWN, and what the checks and the network throw
+ * @throws NO_REGISTRY, REGISTRY_UNKNOWN, CHECKPOINT_EXPIRED, and what the checks and the network throw
  */
 export async function syncRegistries(
   context: Context,
@@ -47,13 +51,36 @@ async function syncOne(
 ): Promise<SyncedRegistry> {
   const before = await createDiskTrustStore(context.home.registry(id).trust).load();
   const { index } = await registries.open(id, 'locked');
-  await index.describe();
-  await index.catalog();
+  if (index.isLagging && index.isExpired) throw frozen(index);
+  await unlessBehind(index, () => index.describe());
+  await unlessBehind(index, () => index.catalog());
   return {
     alias,
     id,
     before: before?.head?.sequence ?? null,
     after: index.sequence,
+    behind: index.isLagging,
     expires: index.expires,
   };
+}
+
+/** A source that lags cannot be asked for what is new; it was warned of, and nothing is wrong. */
+async function unlessBehind(index: VerifiedIndex, read: () => Promise<unknown>): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (!index.isLagging || !hasCode(error, 'NETWORK_FAILED')) throw error;
+  }
+}
+
+/** Somebody may hold the newer states back. */
+function frozen({ registry, alias, sequence, expires }: VerifiedIndex): UdosError {
+  return new UdosError(
+    'CHECKPOINT_EXPIRED',
+    `The newest index of ${alias} known here expired on ${expires}, and its source shows an even older one.`,
+    {
+      hint: 'Try a mirror, or ask its owner whether newer ones are held back from you. Locked installs go on working.',
+      data: { registry, sequence, expires },
+    },
+  );
 }

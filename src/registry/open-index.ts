@@ -92,6 +92,7 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
     issued: head.checkpoint.document.issued,
     expires: head.checkpoint.document.expires,
     isExpired: head.isExpired,
+    isLagging: head.origin?.lagging === true,
 
     async describe() {
       await files.load([layout.registryFile]);

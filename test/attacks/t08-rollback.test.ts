@@ -30,6 +30,18 @@ threat('T8', 'Rollback', () => {
     victim.expectUnchanged(...everything);
   });
 
+  it('a whole index served as it was, to who asks for the newest: the source is behind, until what is known expires', async () => {
+    await stage.registry.rewindTo(2);
+    const victim = stage.victim();
+    const { stdout, stderr } = await victim.run('registry', 'sync').succeeds();
+    assert.match(stderr, /lags behind/);
+    assert.match(stdout, /checkpoint 3 stays, its source is behind/);
+    assert.match((await victim.run('registry', 'show', 'main').succeeds()).stdout, /checkpoint +3, /);
+    stage.world.clock.advanceDays(1000);
+    await victim.run('registry', 'sync').failsWith('CHECKPOINT_EXPIRED');
+    victim.expectUnchanged(...everything);
+  });
+
   it('a whole index served as it was, to a machine that only has the lockfile', async () => {
     const victim = stage.victim();
     await victim.run('update').succeeds();

@@ -115,11 +115,13 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
 export function registrySyncView({ registries }: RegistrySyncResult, screen: Screen): string {
   const rows = registries.map((one) => [
     one.alias,
-    one.before === one.after
-      ? `checkpoint ${one.after}, nothing new`
-      : one.before === null
-        ? `checkpoint ${one.after}, read for the first time`
-        : `checkpoint ${one.before} -> ${one.after}`,
+    one.behind
+      ? `checkpoint ${one.after} stays, its source is behind`
+      : one.before === one.after
+        ? `checkpoint ${one.after}, nothing new`
+        : one.before === null
+          ? `checkpoint ${one.after}, read for the first time`
+          : `checkpoint ${one.before} -> ${one.after}`,
     `lasts until ${one.expires}`,
   ]);
   return table(screen, [], rows);

@@ -1,6 +1,7 @@
 import type { Context } from '../context/index.js';
 import { hasCode, UdosError } from '../errors/index.js';
-import { parseAlias, type Alias, type RegistryId } from '../model/names.js';
+import type { LockedPlugin } from '../model/formats/index.js';
+import { parseAlias, type Alias, type PluginName, type RegistryId } from '../model/names.js';
 import type { VerifiedIndex } from '../model/verified-index.js';
 import { createDiskTrustStore } from '../registry/index.js';
 import type { ConfiguredRegistry } from './steps/configured-registries.js';
@@ -24,7 +25,8 @@ export interface RegistrySyncResult {
 }
 
 /**
- * Reads the head of one registry, or of all, with its catalog, and keeps what passed the checks. When several are read and one fails, the
+ * Reads the head of one registry, or of all, with its catalog and the documents of what the project has locked from it, so that
+ * both can be used offline afterwards, and keeps what passed the checks. When several are read and one fails, the
  * others are still read before the failure is thrown. A source that only lags is no failure, unless what is known has expired.
  *
  * @throws NO_REGISTRY, REGISTRY_UNKNOWN, CHECKPOINT_EXPIRED, and what the checks and the network throw
@@ -35,9 +37,16 @@ export async function syncRegistries(
   place: Place,
 ): Promise<RegistrySyncResult> {
   const alias = aliasText === undefined ? undefined : parseAlias(aliasText);
-  return withRegistries(context, await openProjectIfAny(context, place), async (registries) => {
+  const project = await openProjectIfAny(context, place);
+  const locked = Object.entries(project?.lock.plugins ?? {}) as [PluginName, LockedPlugin][];
+  return withRegistries(context, project, async (registries) => {
     const wanted = requireAlias(registries.configured, alias);
-    const work = await Promise.allSettled(wanted.map((registry) => syncOne(context, registries, registry)));
+    const work = await Promise.allSettled(
+      wanted.map((registry) => {
+        const plugins = locked.filter(([, one]) => one.registry === registry.id).map(([name]) => name);
+        return syncOne(context, registries, registry, plugins);
+      }),
+    );
     const failed = work.find((one) => one.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return { registries: work.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])) };
@@ -48,12 +57,14 @@ async function syncOne(
   context: Context,
   registries: Registries,
   { alias, id }: ConfiguredRegistry,
+  locked: readonly PluginName[],
 ): Promise<SyncedRegistry> {
   const before = await createDiskTrustStore(context.home.registry(id).trust).load();
   const { index } = await registries.open(id, 'locked');
   if (index.isLagging && index.isExpired) throw frozen(index);
   await unlessBehind(index, () => index.describe());
   await unlessBehind(index, () => index.catalog());
+  await unlessBehind(index, () => index.plugins(locked));
   return {
     alias,
     id,

@@ -152,12 +152,10 @@ async function findPublished(
   tip: string | undefined,
   sequence: number,
 ): Promise<IndexTree | undefined> {
-  let commit = tip;
-  for (let seen = 0; commit !== undefined && seen < maxCommits; seen += 1) {
+  for await (const commit of ancestry(repo, tip)) {
     const bytes = (await readBlobs(repo, commit, [layout.checkpoint], maxFileBytes)).get(layout.checkpoint);
     const text = Buffer.from(bytes ?? []).toString('utf8');
     if (new RegExp(`"sequence":\\s*${sequence}\\s*[,}]`).test(text)) return commitTree(repo, commit);
-    commit = (await readCommit(repo, commit)).parent[0];
   }
   return undefined;
 }
@@ -173,9 +171,25 @@ export async function commitTree(repo: GitRepository, commit: string): Promise<I
   };
 }
 
-/** The branch `published`; in a clone that has none of its own yet, the one it was cloned from. */
+/**
+ * The newest commit of `published` that is known here: of the branch, or, in a clone that has none yet or whose branch is
+ * behind, of the branch it was fetched from. A checkpoint on top of an older one would be a second one of its number.
+ */
 async function readPublishedRef(repo: GitRepository): Promise<string | undefined> {
-  return (await readRef(repo, publishedRef)) ?? readRef(repo, 'refs/remotes/origin/published');
+  const own = await readRef(repo, publishedRef);
+  const fetched = await readRef(repo, 'refs/remotes/origin/published');
+  if (own === undefined || fetched === undefined) return own ?? fetched;
+  for await (const commit of ancestry(repo, fetched)) if (commit === own) return fetched;
+  return own;
+}
+
+/** A commit and those it came from, newest first: `published` is one line. */
+async function* ancestry(repo: GitRepository, tip: string | undefined): AsyncGenerator<string> {
+  let commit = tip;
+  for (let seen = 0; commit !== undefined && seen < maxCommits; seen += 1) {
+    yield commit;
+    commit = (await readCommit(repo, commit)).parent[0];
+  }
 }
 
 function only<T>(known: ReadonlyMap<string, T>, paths: readonly string[]): Map<string, T> {

@@ -25,4 +25,21 @@ describe('a fresh clone of an index', () => {
     const index = await world.client.sync({ sources: [createGitLocalSource(clone)] });
     assert.ok(await readPlugin(index, 'ada/lists'));
   });
+
+  it('goes on after what was fetched since, and makes no second checkpoint of one number', async () => {
+    const home = world.sandbox.at('home of another');
+    const clone = world.sandbox.at('older clone');
+    git(world.sandbox.folder, 'clone', '--quiet', world.registry.repository, clone);
+    git(clone, 'branch', '--quiet', 'published', 'origin/published');
+    await world.registry.publish('ada/words', '1.0.0');
+    await world.registry.checkpoint();
+    git(clone, 'fetch', '--quiet');
+    git(clone, 'merge', '--quiet', '--ff-only', 'origin/main');
+    await holdKey(home, 'ci', world.registry.keys.checkpoint);
+    const { sequence } = await world.registry.currentCheckpoint();
+
+    const made = await checkpointRegistry(testContext({ home, cwd: clone }, world.clock), { keys: [] });
+    assert.equal(made.sequence, sequence + 1);
+    assert.equal(git(clone, 'rev-parse', 'published~1'), git(clone, 'rev-parse', 'origin/published'));
+  });
 });

@@ -16,6 +16,7 @@ describe('a fresh clone of an index', () => {
     const home = world.sandbox.at('home');
     const clone = world.sandbox.at('clone');
     git(world.sandbox.folder, 'clone', '--quiet', world.registry.repository, clone);
+    await world.client.sync({ sources: [createGitLocalSource(clone)] });
     await holdKey(home, 'ci', world.registry.keys.checkpoint);
     const context = testContext({ home, cwd: clone }, world.clock);
 

@@ -64,7 +64,7 @@ async function syncOne(
   if (index.isLagging && index.isExpired) throw frozen(index);
   await unlessBehind(index, () => index.describe());
   await unlessBehind(index, () => index.catalog());
-  await unlessBehind(index, () => index.plugins(locked));
+  await unlessBehind(index, () => readLocked(context, index, locked));
   return {
     alias,
     id,
@@ -73,6 +73,23 @@ async function syncOne(
     behind: index.isLagging,
     expires: index.expires,
   };
+}
+
+/** A plugin that is refused is a matter for whoever installs it; the registry's newest state is believed all the same. */
+async function readLocked(
+  context: Context,
+  index: VerifiedIndex,
+  locked: readonly PluginName[],
+): Promise<void> {
+  try {
+    await index.plugins(locked);
+  } catch (error) {
+    if (!hasCode(error, 'PUBLISHER_INVALID', 'DOCUMENT_INVALID', 'DOCUMENT_ROLLBACK', 'RELEASE_CHANGED'))
+      throw error;
+    context.reporter.warn(
+      `A locked plugin of ${index.alias} is refused now: ${error.message} [${error.code}]`,
+    );
+  }
 }
 
 /** A source that lags cannot be asked for what is new; it was warned of, and nothing is wrong. */

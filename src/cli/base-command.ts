@@ -5,7 +5,7 @@ import { commonFlags } from './flags.js';
 import { isJsonWanted } from './json-flag.js';
 import { screenOf, type Screen } from './output.js';
 import { jsonText, printable } from './plain-text.js';
-import { redactUrls } from './redact.js';
+import { redact, redactUrls } from './redact.js';
 import type { TerminalReporter } from './reporter.js';
 import { currentSurroundings } from './surroundings.js';
 import { argumentsError } from './usage-errors.js';
@@ -49,11 +49,13 @@ export abstract class BaseCommand<T extends object> extends Command {
     try {
       const result = await this.execute();
       this.#reporter?.clear();
-      if (!this.jsonEnabled() && !this.#quiet)
-        this.#print(this.view(result, screenOf(this.#surroundings.stdout)));
       const status = this.exitStatusOf?.(result) ?? 0;
+      const { stdout, env } = this.#surroundings;
+      // What is a failure is cleaned as one: it may repeat what a server said.
+      const clean = status === 0 ? redactUrls : (text: string) => redact(text, env);
+      if (!this.jsonEnabled() && !this.#quiet) this.#print(this.view(result, screenOf(stdout)), clean);
       if (status === 0) return result;
-      if (this.jsonEnabled()) this.logJson(result);
+      if (this.jsonEnabled()) stdout.write(jsonText(result, clean));
       return this.exit(status);
     } finally {
       this.#reporter?.clear();
@@ -108,8 +110,8 @@ export abstract class BaseCommand<T extends object> extends Command {
     this.#surroundings.stdout.write(jsonText(json, redactUrls));
   }
 
-  #print(text: string): void {
-    const page = printable(redactUrls(text)).trimEnd();
+  #print(text: string, clean = redactUrls): void {
+    const page = printable(clean(text)).trimEnd();
     if (page !== '') this.#surroundings.stdout.write(`${page}\n`);
   }
 }

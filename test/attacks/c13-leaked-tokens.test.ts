@@ -139,6 +139,8 @@ threat('C13', 'Leaked tokens', () => {
         const json = await machine.run('registry', 'sync', '--json').failsWith(code);
         expectNowhere(token, json, what);
         assert.match(json.stdout, /\[redacted\]|wants to know who asks/, what);
+        for (const form of [[], ['--json']])
+          expectNowhere(token, await machine.run('registry', 'show', 'main', ...form).failsWith(code), what);
         machine.expectUnchanged('project', 'lockfile', 'trust', 'store', 'installed');
       }
       beLoud(() => ({ status: 302, headers: { location: world.url('main', 'static web server') } }));

@@ -15,7 +15,9 @@ export function trustState(machine: Machine): Record<string, string> {
   return Object.fromEntries(
     Object.entries(contents(registries)).filter(
       ([file]) =>
-        /\/trust\/(state\.json|roots\/|seen\/)/.test(file) && !/\.\d+$/.test(file) && !file.endsWith('.lock'),
+        /\/trust\/(state\.json|roots\/|seen\/)/.test(file) &&
+        !file.endsWith('.udos-tmp') &&
+        !file.endsWith('.lock'),
     ),
   );
 }

@@ -193,7 +193,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     it('the thief publishes nothing more', async () => {
       const manifest = JSON.parse(thief.read('tools', 'udos-plugin.json')) as object;
       thief.write('tools/udos-plugin.json', JSON.stringify({ ...manifest, version: '0.1.9' }));
-      await thief.run('publish', 'tools').failsWith('DOCUMENT_INVALID');
+      await thief.run('publish', 'tools').failsWith('KEY_NOT_FOUND');
     });
 
     it('the publisher looks at every release, and signs for none unasked', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { mutations } from './checks.js';
+import { mutations, proofs } from './checks.js';
 
 const here = path.resolve(import.meta.dirname, '..', '..');
 
@@ -14,6 +14,13 @@ describe('the checks that the mutation run switches off', () => {
     );
   });
 
+  it('have tests that stand for them, which are there', () => {
+    for (const { unit, stories } of Object.values(proofs)) {
+      for (const name of unit) assertTests(path.join('unit', path.dirname(name)), path.basename(name).replace('*', ''));
+      for (const id of stories) assertTests('attacks', `${id}-`);
+    }
+  });
+
   for (const { check, without, file, from, to } of mutations) {
     it(`stand where the run looks for them: ${check}, ${without}`, () => {
       const source = readFileSync(path.join(here, file), 'utf8');
@@ -22,3 +29,9 @@ describe('the checks that the mutation run switches off', () => {
     });
   }
 });
+
+function assertTests(folder: string, start: string): void {
+  const names = readdirSync(path.join(here, 'test', folder));
+  const isThere = names.some((name) => name.startsWith(start) && name.endsWith('.test.ts'));
+  assert.ok(isThere, `${folder} has no test ${start}`);
+}

@@ -8,6 +8,33 @@ export interface Mutation {
   readonly to: string;
 }
 
+/** The tests that stand for a check: files below test/unit, and threats whose stories attack it. */
+export interface Proof {
+  readonly unit: readonly string[];
+  readonly stories: readonly string[];
+}
+
+/** By the number of the check. */
+export const proofs: Readonly<Record<number, Proof>> = {
+  0: { unit: ['registry/first-contact'], stories: ['t06', 'f07'] },
+  1: { unit: ['registry/checkpoint', 'registry/roots'], stories: ['t05'] },
+  2: { unit: ['http/*'], stories: ['t02', 'c12'] },
+  3: { unit: ['registry/roots'], stories: ['t10', 't01'] },
+  4: { unit: ['registry/roots'], stories: ['t04', 't05'] },
+  5: { unit: ['registry/checkpoint'], stories: ['t01', 'f07'] },
+  6: { unit: ['registry/order'], stories: ['t08', 'f06'] },
+  7: { unit: ['registry/log'], stories: ['f05', 'f06'] },
+  8: { unit: ['registry/checkpoint'], stories: ['t05'] },
+  9: { unit: ['registry/sums'], stories: ['t07', 'c09'] },
+  10: { unit: ['registry/revocations'], stories: ['t08', 'f04', 't10'] },
+  11: { unit: ['registry/publishers'], stories: ['f03', 't10'] },
+  12: { unit: ['registry/documents'], stories: ['t01', 't08', 't11', 'f04', 'f07'] },
+  13: { unit: ['registry/revocations', 'registry/artifact'], stories: ['f04'] },
+  14: { unit: ['registry/routing'], stories: ['f01'] },
+  15: { unit: ['registry/artifact', 'store/artifact-store'], stories: ['t01', 't11', 'c09'] },
+  16: { unit: ['archive/*', 'registry/artifact'], stories: ['c01', 'c02', 'c03', 'c05', 't03', 't11'] },
+};
+
 const trust = 'src/registry/trust';
 
 /**

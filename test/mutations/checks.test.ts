@@ -16,7 +16,8 @@ describe('the checks that the mutation run switches off', () => {
 
   it('have tests that stand for them, which are there', () => {
     for (const { unit, stories } of Object.values(proofs)) {
-      for (const name of unit) assertTests(path.join('unit', path.dirname(name)), path.basename(name).replace('*', ''));
+      for (const name of unit)
+        assertTests(path.join('unit', path.dirname(name)), path.basename(name).replace('*', ''));
       for (const id of stories) assertTests('attacks', `${id}-`);
     }
   });

@@ -141,6 +141,12 @@ threat('T10', 'Key compromise', () => {
       assert.match(stderr, /the root role of root 1/);
     });
 
+    it('that follows another root 1, signed as it should be', async () => {
+      const another = sha256Hex(Buffer.from('another root 1')) as Sha256;
+      await forgeRoot(stage.registry, (root) => ({ ...root, previous: another }), [stage.registry.keys.root]);
+      await stage.refuses('ROOT_INVALID', update);
+    });
+
     it('behind a gap', async () => {
       const root = { ...(await followingRoot(stage.registry)), version: 3 };
       const files = stage.registry.signed(layout.root(3), handOver('root', thief)(root), [thief]);

@@ -67,6 +67,14 @@ threat('F7', 'Replayed statements', () => {
     await stage.refuses('CHECKPOINT_INVALID', ['update']);
   });
 
+  it('a checkpoint that says another registry, though its signature says this one', async () => {
+    const there = await stage.anotherRegistry();
+    await stage.registry.forge(new Map(), {
+      checkpoint: (document) => ({ ...document, registry: there.id }),
+    });
+    await stage.refuses('CHECKPOINT_INVALID', ['update']);
+  });
+
   it('the signature of one release, on another version of the same plugin', async () => {
     const { release } = stage.registry.makeRelease(notes, '1.0.0' as never, {}, ada);
     await forgeRelease(stage.registry, { says: { minisig: release.minisig } });

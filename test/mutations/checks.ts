@@ -27,7 +27,7 @@ export const proofs: Readonly<Record<number, Proof>> = {
   8: { unit: ['registry/checkpoint'], stories: ['t05'] },
   9: { unit: ['registry/sums'], stories: ['t07', 'c09'] },
   10: { unit: ['registry/revocations'], stories: ['t08', 'f04', 't10'] },
-  11: { unit: ['registry/publishers'], stories: ['f03', 't10'] },
+  11: { unit: ['registry/publishers', 'operations/consent'], stories: ['f03', 't10'] },
   12: { unit: ['registry/documents'], stories: ['t01', 't08', 't11', 'f04', 'f07'] },
   13: { unit: ['registry/revocations', 'registry/artifact'], stories: ['f04'] },
   14: { unit: ['registry/routing'], stories: ['f01'] },

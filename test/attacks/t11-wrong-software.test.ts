@@ -46,6 +46,14 @@ threat('T11', 'Wrong software', () => {
       });
     });
 
+    it('of one plugin, signed by its publisher for the place of another', async () => {
+      await forgeDocument(stage.registry, undefined, [ada], { path: documentOf('ada/lists') });
+      await stage.refuses('DOCUMENT_INVALID', ['add', 'ada/lists'], {
+        moves: ['trust'],
+        recover: honestDocument('ada/lists'),
+      });
+    });
+
     it('with a signature over the same bytes for another serial', async () => {
       await forgeDocument(stage.registry, undefined, [ada], { n: 7 });
       await stage.refuses('DOCUMENT_INVALID', update, {

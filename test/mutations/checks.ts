@@ -28,7 +28,7 @@ export const proofs: Readonly<Record<number, Proof>> = {
   9: { unit: ['registry/sums'], stories: ['t07', 'c09'] },
   10: { unit: ['registry/revocations'], stories: ['t08', 'f04', 't10'] },
   11: { unit: ['registry/publishers', 'operations/consent'], stories: ['f03', 't10'] },
-  12: { unit: ['registry/documents'], stories: ['t01', 't08', 't11', 'f04', 'f07'] },
+  12: { unit: ['registry/documents', 'registry/revocations'], stories: ['t01', 't08', 't11', 'f04', 'f07'] },
   13: { unit: ['registry/revocations', 'registry/artifact'], stories: ['f04'] },
   14: { unit: ['registry/routing'], stories: ['f01'] },
   15: { unit: ['registry/artifact', 'store/artifact-store'], stories: ['t01', 't11', 'c09'] },

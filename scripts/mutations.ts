@@ -1,6 +1,6 @@
 /**
  * Switches off every check of the client, one at a time, in a copy of this checkout, and runs the unit tests and the attack
- * stories that stand for the check. Each must fail, or the check could be lost unnoticed. Prints a table.
+ * stories that stand for the check. One at least must fail, or the check could be lost unnoticed. Prints a table.
  *
  * `npm run test:mutations -- 7 12` does so for checks 7 and 12 only. It takes about half a minute a row.
  */
@@ -21,7 +21,7 @@ try {
   process.stdout.write('| check | without it that … | its tests | its attack stories |\n|---|---|---|---|\n');
   for (const mutation of rows) {
     const noticed = tryOut(copy, mutation);
-    if (noticed.unit === undefined || noticed.stories === undefined) unnoticed += 1;
+    if (noticed.unit === undefined && noticed.stories === undefined) unnoticed += 1;
     const cells = [
       mutation.check,
       mutation.without,
@@ -33,7 +33,7 @@ try {
 } finally {
   rmSync(copy, { recursive: true, force: true });
 }
-process.stdout.write(`\n${rows.length} switched off, ${rows.length - unnoticed} noticed by both.\n`);
+process.stdout.write(`\n${rows.length} switched off, ${rows.length - unnoticed} noticed.\n`);
 process.exitCode = unnoticed === 0 ? 0 : 1;
 
 function copyOfCheckout(): string {

@@ -42,6 +42,8 @@ function isSame(left: LockedPlugin | undefined, right: LockedPlugin | undefined)
   return differingFields(left, right).length === 0;
 }
 
+type LockedRegistry = Lockfile['registries'][RegistryId];
+
 function mergeRegistries(
   ours: Lockfile,
   theirs: Lockfile,
@@ -50,10 +52,16 @@ function mergeRegistries(
   const registries: Record<RegistryId, Lockfile['registries'][RegistryId]> = {};
   for (const { registry } of Object.values(plugins)) {
     const [left, right] = [ours.registries[registry], theirs.registries[registry]];
-    const later = (right?.sequence ?? 0) > (left?.sequence ?? 0) ? right : left;
+    const later = isLater(right, left) ? right : left;
     if (later !== undefined) registries[registry] = later;
   }
   return registries;
+}
+
+/** By the root first: a newer one may have made a lower sequence good again. */
+function isLater(one: LockedRegistry | undefined, other: LockedRegistry | undefined): boolean {
+  if (one === undefined || other === undefined) return other === undefined;
+  return one.root === other.root ? one.sequence > other.sequence : one.root > other.root;
 }
 
 function conflict(conflicts: readonly LockConflict[]): UdosError {

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import * as scalar from './scalars.js';
 
 /**
+ * A checkpoint a minute for two years. Clients remember a hash for every 256 of them, so that a thief's jump beyond any
+ * number would be more than they could keep.
+ */
+const maxSequence = 2 ** 20;
+
+/**
  * `trust/checkpoint.json`: the signed head of an index. It covers every listed file through the hash of the top
  * `SHA256SUMS`, and all earlier checkpoints through `previous` and the log.
  */
@@ -10,7 +16,7 @@ export const checkpoint = z
     type: z.literal('udos/checkpoint@1'),
     registry: scalar.registryId,
     root: scalar.counter,
-    sequence: scalar.counter,
+    sequence: z.int().min(1).max(maxSequence),
     previous: scalar.sha256.nullable(),
     issued: scalar.time,
     expires: scalar.time,

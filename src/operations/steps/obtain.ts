@@ -109,8 +109,9 @@ async function obtainOne(
 ): Promise<PluginInstall> {
   const { plugin, release, registry } = claim;
   const store = createArtifactStore(context.home.store);
+  const kept = await store.find(release.integrity);
   const stored =
-    (await store.find(release.integrity)) ??
+    kept ??
     (await store.add(release.integrity, release.size, await fetchArtifact(plugin, release, open.fetcher)));
   try {
     verifyArtifactSignature(claim, stored.blake2b512);
@@ -130,8 +131,8 @@ async function obtainOne(
       shim: { manifest, published: release.published },
     };
   } catch (error) {
-    // The store keeps only what may be installed.
-    await store.remove(release.integrity);
+    // The store keeps only what may be installed. What was there before belongs to another release with the same bytes.
+    if (kept === undefined) await store.remove(release.integrity);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import {
   type Checkpoint,
   type KeyRole,
 } from '../../model/formats/index.js';
-import { layout } from '../../model/index-layout.js';
+import { layout, sidecarOf } from '../../model/index-layout.js';
 import type { IndexHead } from '../../model/index-source.js';
 import type { IndexPath, RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
@@ -50,7 +50,8 @@ export function parseCheckpoint(bytes: Uint8Array): Checkpoint {
 }
 
 /**
- * Verifies who signed a checkpoint, for which registry and under which root (check 5).
+ * Verifies who signed a checkpoint, for which registry and under which root (check 5). Of the sidecars only those that count
+ * remain: whatever else a host put beside it is kept nowhere.
  *
  * @throws CHECKPOINT_INVALID
  */
@@ -72,10 +73,16 @@ export function verifyCheckpoint(
   };
   const { checkpoint, witness } = root.document.roles;
   const file = { path, bytes, sidecars };
-  verifyThreshold(file, { ...demand, role: checkpoint, roleName: 'the checkpoint role' });
+  const signers = verifyThreshold(file, { ...demand, role: checkpoint, roleName: 'the checkpoint role' });
   if (witness !== undefined)
-    verifyThreshold(file, { ...demand, role: witness, roleName: 'the witness role' });
-  return { document, sha256: sha256Hex(bytes) as Sha256, bytes, sidecars };
+    signers.push(...verifyThreshold(file, { ...demand, role: witness, roleName: 'the witness role' }));
+  const counted = new Set(signers.map((fp) => sidecarOf(path, fp)));
+  return {
+    document,
+    sha256: sha256Hex(bytes) as Sha256,
+    bytes,
+    sidecars: new Map([...sidecars].filter(([name]) => counted.has(name))),
+  };
 }
 
 /** Check 8: true when it has expired. @throws CHECKPOINT_INVALID for one that was issued in the future. */

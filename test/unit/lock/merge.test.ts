@@ -7,7 +7,12 @@ import { fpA, fpB, id, integrity } from '../formats/examples.js';
 type Choice = Readonly<Record<string, string>>;
 
 /** A lockfile with these plugins at these versions. */
-function lock(plugins: Choice, facts: Readonly<Record<string, unknown>> = {}, sequence = 1): Lockfile {
+function lock(
+  plugins: Choice,
+  facts: Readonly<Record<string, unknown>> = {},
+  sequence = 1,
+  root = 1,
+): Lockfile {
   const blocks = Object.entries(plugins).map(([name, version]) => [
     name,
     {
@@ -17,7 +22,7 @@ function lock(plugins: Choice, facts: Readonly<Record<string, unknown>> = {}, se
   ]);
   return {
     lockfileVersion: 1,
-    registries: { [id]: { alias: 'main', root: 1, sequence } },
+    registries: { [id]: { alias: 'main', root, sequence } },
     plugins: Object.fromEntries(blocks) as Record<string, LockedPlugin>,
   } as unknown as Lockfile;
 }
@@ -35,6 +40,15 @@ describe('merging lockfiles', () => {
     const merged = mergeLockfiles(base, ours, theirs);
     assert.deepEqual(versionsOf(merged), { 'ada/a': '2.0.0', 'ada/c': '1.0.0', 'ada/d': '1.0.0' });
     assert.equal(Object.values(merged.registries)[0]?.sequence, 5);
+  });
+
+  it('never goes back behind a root: a newer one may have made a lower sequence good again', () => {
+    const ours = lock({ 'ada/a': '1.0.0', 'ada/b': '1.0.0' }, {}, 10, 3);
+    const theirs = lock({ 'ada/a': '2.0.0', 'ada/b': '1.0.0' }, {}, 11, 1);
+    for (const merged of [mergeLockfiles(base, ours, theirs), mergeLockfiles(base, theirs, ours)]) {
+      const [{ root, sequence } = { root: 0, sequence: 0 }] = Object.values(merged.registries);
+      assert.deepEqual([root, sequence], [3, 10]);
+    }
   });
 
   it('takes the same change of both sides once', () => {
@@ -74,11 +88,13 @@ describe('merging lockfiles', () => {
   it('gives one text, whichever side is ours, and one that reads back', () => {
     const versions = fc.constantFrom('1.0.0', '2.0.0');
     const names = fc.constantFrom('ada/a', 'ada/b', 'ada/c', 'bob/a');
-    const choice = fc.dictionary(names, versions, { noNullPrototype: true });
-    const oneWay = (...three: readonly [Choice, Choice, Choice]): string => {
-      const [before, ours, theirs] = three.map((one, at) => lock(one, {}, at + 1));
+    const number = fc.integer({ min: 1, max: 3 });
+    const choice = fc
+      .tuple(fc.dictionary(names, versions, { noNullPrototype: true }), number, number)
+      .map(([plugins, sequence, root]) => lock(plugins, {}, sequence, root));
+    const oneWay = (before: Lockfile, ours: Lockfile, theirs: Lockfile): string => {
       try {
-        return formatLockfile(mergeLockfiles(before!, ours!, theirs!));
+        return formatLockfile(mergeLockfiles(before, ours, theirs));
       } catch {
         return 'conflict';
       }

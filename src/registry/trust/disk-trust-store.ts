@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { UdosError } from '../../errors/index.js';
 import { readFormat } from '../../model/formats/index.js';
 import type { IndexPath, PluginName, Publisher, RegistryId, Sha256 } from '../../model/names.js';
 import { folderNameOf } from '../../model/names.js';
@@ -47,15 +48,21 @@ export function createDiskTrustStore(folder: string): TrustStore {
   const publisherFile = (publisher: Publisher) => file('seen', 'publishers', `${publisher}.json`);
   const documentFile = (plugin: PluginName) => file('seen', 'plugins', `${folderNameOf(plugin)}.json`);
 
+  async function load(): Promise<TrustState | undefined> {
+    const bytes = await readFileIfAny(file('state.json'));
+    if (bytes === undefined) return undefined;
+    return decodeState(
+      readFormat(stateFile, bytes, { what: file('state.json'), code: 'STATE_CORRUPT', hint }),
+    );
+  }
+
   return {
-    load: async () => {
-      const bytes = await readFileIfAny(file('state.json'));
-      if (bytes === undefined) return undefined;
-      return decodeState(
-        readFormat(stateFile, bytes, { what: file('state.json'), code: 'STATE_CORRUPT', hint }),
-      );
+    load,
+    // A process that was stopped for longer than a lock lives comes back without it, with what was newest then.
+    save: async (state) => {
+      refuseEarlier(state, await load());
+      await writeFileAtomic(file('state.json'), formatJson(encodeState(state)));
     },
-    save: (state) => writeFileAtomic(file('state.json'), formatJson(encodeState(state))),
     readRoot: (version) => readFileIfAny(file('roots', `${version}.json`)),
     saveRoot: (version, bytes) => writeFileAtomic(file('roots', `${version}.json`), bytes),
     readPublisher: (publisher) => readSeen(seenPublisher, publisherFile(publisher)),
@@ -73,6 +80,16 @@ export function createDiskTrustStore(folder: string): TrustStore {
     },
     exclusively: (work) => withLock(`${folder}.lock`, work),
   };
+}
+
+/** @throws INDEX_MOVED when another process has remembered more meanwhile */
+function refuseEarlier(state: TrustState, kept: TrustState | undefined): void {
+  if (kept === undefined || state.root > kept.root) return;
+  if (state.root === kept.root && (state.head?.sequence ?? 0) >= (kept.head?.sequence ?? 0)) return;
+  throw new UdosError('INDEX_MOVED', 'Another udos command read a newer state of the registry meanwhile.', {
+    hint: 'Run the command again.',
+    data: { kept: [kept.root, kept.head?.sequence ?? 0], found: [state.root, state.head?.sequence ?? 0] },
+  });
 }
 
 function encodeState(state: TrustState): z.infer<typeof stateFile> {

@@ -23,6 +23,29 @@ describe('check 5: the checkpoint is signed for this registry', () => {
     assert.equal(index.issued, '2026-11-24T08:00:00Z');
   });
 
+  it('keeps no signature that does not count, whatever a host puts beside it', async () => {
+    const keys = ['one', 'two'].map(testKey);
+    const { root, checkpoint } = world.registry.keys;
+    await world.registry.nextRoot(
+      (document) => ({
+        ...document,
+        keys: { ...document.keys, ...Object.fromEntries(keys.map((key) => [key.fingerprint, key.encoded])) },
+        roles: {
+          ...document.roles,
+          checkpoint: { keys: [checkpoint, ...keys].map((key) => key.fingerprint), threshold: 1 },
+        },
+      }),
+      [root],
+    );
+    await world.registry.checkpoint();
+    const garbage = keys.map(
+      (key) => [world.registry.sidecar(layout.checkpoint, key), Buffer.alloc(8000, 1)] as const,
+    );
+    await world.registry.smuggle(new Map(garbage));
+    await world.client.sync();
+    assert.equal((await world.client.store.load())?.head?.sidecars.size, 1);
+  });
+
   it('refuses one without a signature', async () => {
     await forge((document) => document, []);
     await refused();

@@ -3,6 +3,7 @@ import { logChunkLines } from '../../../src/model/index-layout.js';
 import type { Sha256 } from '../../../src/model/names.js';
 import { sha256Hex } from '../../../src/primitives/crypto/index.js';
 import { loadKeptState } from '../../../src/registry/trust/kept-state.js';
+import { createDiskTrustStore } from '../../../src/registry/trust/disk-trust-store.js';
 import { createMemoryTrustStore } from '../../../src/registry/trust/memory-trust-store.js';
 import type { StoredHead, TrustState } from '../../../src/registry/trust/trust-store.js';
 import { Client, refusalOf } from '../../kit/client.js';
@@ -95,5 +96,17 @@ describe('what this machine keeps of a registry', () => {
     assert.ok(state?.head);
     await store.save({ ...state, head: { ...state.head, closedChunks: new Map([[1, another]]) } });
     await refusalOf('STATE_CORRUPT', () => client.sync());
+  });
+
+  it('does not go back to what a process that was stopped for long had read', async () => {
+    const store = createDiskTrustStore(world.sandbox.at('trust'));
+    const client = new Client(world.registry, world.clock, store);
+    await client.sync();
+    const early = await store.load();
+    assert.ok(early);
+    await world.registry.checkpoint();
+    await client.sync();
+    await refusalOf('INDEX_MOVED', () => store.save(early));
+    assert.equal((await store.load())?.head?.sequence, (early.head?.sequence ?? 0) + 1);
   });
 });

@@ -128,6 +128,11 @@ threat('T11', 'Wrong software', () => {
         () => ({ version: '1.1.0' }),
       ],
       [
+        'of the version that is installed, which stays in the store',
+        'ARTIFACT_SIGNATURE_INVALID',
+        () => ({ version: '1.0.0' }),
+      ],
+      [
         'of another plugin, listed with the signature of that',
         'ARTIFACT_SIGNATURE_INVALID',
         () => ({ plugin: 'ada/lists' }),

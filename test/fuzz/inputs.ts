@@ -172,7 +172,9 @@ function pathsIn(value: unknown, path: Path = []): Path[] {
 function getIn(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
-      inner !== null && typeof inner === 'object' ? (inner as Record<string, unknown>)[key] : undefined,
+      inner !== null && typeof inner === 'object' && Object.hasOwn(inner, key)
+        ? (inner as Record<string | number, unknown>)[key]
+        : undefined,
     value,
   );
 }

@@ -109,8 +109,8 @@ export const mutations: readonly Mutation[] = [
     check: 5,
     without: 'the checkpoint role signs the checkpoint',
     file: `${trust}/checkpoints.ts`,
-    from: "  verifyThreshold(file, { ...demand, role: checkpoint, roleName: 'the checkpoint role' });\n",
-    to: '',
+    from: "const signers = verifyThreshold(file, { ...demand, role: checkpoint, roleName: 'the checkpoint role' });",
+    to: 'const signers = [...checkpoint.keys];',
   },
   {
     check: 5,

@@ -4,9 +4,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Machine } from '../kit/machine.js';
 
-/** Everything that has to be of one state together: project, lockfile, installed plugins and receipts, by path. */
+/**
+ * Everything that has to be of one state together: project, lockfile, installed plugins and receipts, by path. A folder that
+ * holds nothing is nothing: a disk that fails may keep it.
+ */
 export function projectState(machine: Machine): Record<string, string> {
-  return { ...contents(machine.project), ...contents(path.join(machine.home, 'receipts')) };
+  const all = { ...contents(machine.project), ...contents(path.join(machine.home, 'receipts')) };
+  return Object.fromEntries(Object.entries(all).filter(([file]) => !file.endsWith('/')));
 }
 
 /** What a machine believes of registries, by path: each of these files stands for itself. */

@@ -35,6 +35,13 @@ export interface TransactionPlace extends JournalPlace {
 /** Told of every step before it is taken. Tests stop there. */
 export type OnStep = (name: string) => void | Promise<void>;
 
+/** How the steps of a transaction are taken: none of them once the lock of the root is another's. */
+export interface Stepping {
+  readonly onStep: OnStep;
+  /** Of the lock that the caller holds on the root. */
+  readonly refuseIfLost: () => void;
+}
+
 /** Where a transaction keeps what it is to move in, and what it moved out. */
 export function stagedFolders(paths: RootPaths, id: string) {
   const folder = path.join(paths.staging, id);
@@ -51,13 +58,19 @@ export function stagedFolders(paths: RootPaths, id: string) {
 /**
  * Does what a journal says and removes it. Each step may have been taken before, by a run that ended anywhere: taking all
  * of them again gives the same result.
+ *
+ * @throws STATE_LOCKED, and no step more is taken, when the lock was lost: its next holder finishes the journal.
  */
 export async function finishJournal(
   place: TransactionPlace,
   journal: Journal,
-  onStep: OnStep,
+  { onStep: told, refuseIfLost }: Stepping,
 ): Promise<void> {
   const { paths, receiptsFolder } = place;
+  const onStep = async (name: string) => {
+    await told(name);
+    refuseIfLost();
+  };
   const staged = stagedFolders(paths, journal.id);
   for (const { plugin, receipt, host } of journal.changes) {
     await replaceFolder(
@@ -80,7 +93,7 @@ export async function finishJournal(
   }
   for (const change of journal.changes) {
     await onStep(`receipt of ${change.plugin}`);
-    await writeReceipt(receiptsFolder, change);
+    await writeReceipt(receiptsFolder, change, refuseIfLost);
   }
   if (journal.hostUpdated !== null) {
     await onStep('host list');
@@ -92,12 +105,12 @@ export async function finishJournal(
   }
   for (const file of journal.files) {
     await onStep(file.file);
-    await writeProjectFile(paths, file);
+    await writeProjectFile(paths, file, refuseIfLost);
   }
   await onStep('remove what was replaced');
   await discard(staged.folder);
   await onStep('remove the journal');
-  await removeJournal(place);
+  await removeJournal(place, journal.id);
   await clearUp(place, onStep);
 }
 
@@ -138,10 +151,14 @@ async function replaceFolder(
   }
 }
 
-async function writeReceipt(folder: string, { plugin, receipt }: JournalChange): Promise<void> {
+async function writeReceipt(
+  folder: string,
+  { plugin, receipt }: JournalChange,
+  refuseIfLost: () => void,
+): Promise<void> {
   const file = receiptFile(folder, plugin);
   if (receipt === null) await discard(file);
-  else await writeFileAtomic(file, formatJson(receipt));
+  else await writeFileAtomic(file, formatJson(receipt), undefined, refuseIfLost);
 }
 
 function hostChanges(paths: RootPaths, { changes }: Journal) {
@@ -157,11 +174,16 @@ export function projectFilePath(paths: RootPaths, name: JournalFile['file']): st
 }
 
 /** Leaves a file alone that somebody edited, or git replaced, between an interruption and now: that is their work. */
-async function writeProjectFile(paths: RootPaths, { file, before, bytes }: JournalFile): Promise<void> {
+async function writeProjectFile(
+  paths: RootPaths,
+  { file, before, bytes }: JournalFile,
+  refuseIfLost: () => void,
+): Promise<void> {
   const target = projectFilePath(paths, file);
   await refuseLinks(path.dirname(target), [target]);
   if ((await hashOfFile(target)) !== before) return;
-  if (bytes !== null) return writeFileAtomic(target, bytes);
+  if (bytes !== null) return writeFileAtomic(target, bytes, undefined, refuseIfLost);
+  refuseIfLost();
   await rm(target, { force: true }).catch((error: unknown) => {
     throw fileError('remove', target, error);
   });

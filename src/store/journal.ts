@@ -94,8 +94,10 @@ export async function writeJournal(
   return written;
 }
 
-/** Durably, so that nothing that follows can be seen without it. */
-export async function removeJournal({ paths }: JournalPlace): Promise<void> {
+/** Removes the journal of transaction `id`, no other. Durably, so that nothing that follows can be seen without it. */
+export async function removeJournal({ paths }: JournalPlace, id: string): Promise<void> {
+  const bytes = await readFileIfAny(paths.journal);
+  if (bytes === undefined || !Buffer.from(bytes).includes(id)) return;
   try {
     await rm(paths.journal, { force: true });
     await syncFolder(paths.staging);

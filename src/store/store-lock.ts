@@ -3,16 +3,11 @@ import { rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { UdosError } from '../errors/index.js';
-import { listFolder, readLockState, withLock } from '../primitives/fs/index.js';
+import { listFolder, readLockState, withLock, type Lock } from '../primitives/fs/index.js';
 
 /** How long {@link withStoreAlone} waits for commands that use the store. */
-const patienceMs = 10_000;
+const patienceMs = 12_000;
 const pauseMs = 100;
-
-interface Held {
-  /** @throws STATE_LOCKED for a process that was stopped for so long that others went on without it. */
-  refuseIfLost(): void;
-}
 
 /**
  * Runs `work` while nothing is taken out of the store: from before an artifact arrives until a receipt says that it is
@@ -21,7 +16,7 @@ interface Held {
  * @param store `HomePaths.store`; the locks lie beside it.
  * @throws STATE_LOCKED, FILESYSTEM_FAILED, and what `work` throws
  */
-export async function withStoreInUse<T>(store: string, work: (held: Held) => Promise<T>): Promise<T> {
+export async function withStoreInUse<T>(store: string, work: (held: Lock) => Promise<T>): Promise<T> {
   const own = path.join(usersFolder(store), `${randomBytes(8).toString('hex')}.lock`);
   return new Promise<T>((resolve, reject) => {
     // The gate is let go as soon as the own lock stands: from then on that is what others wait for.
@@ -42,9 +37,9 @@ export async function withStoreInUse<T>(store: string, work: (held: Held) => Pro
 /**
  * Runs `work` while no other command uses the store; those that begin meanwhile wait.
  *
- * @throws STATE_LOCKED when others do not end within ten seconds; FILESYSTEM_FAILED, and what `work` throws
+ * @throws STATE_LOCKED when others do not end within twelve seconds; FILESYSTEM_FAILED, and what `work` throws
  */
-export async function withStoreAlone<T>(store: string, work: (held: Held) => Promise<T>): Promise<T> {
+export async function withStoreAlone<T>(store: string, work: (held: Lock) => Promise<T>): Promise<T> {
   return withLock(gateOf(store), async (held) => {
     for (let waited = 0; ; waited += pauseMs) {
       const holder = await findUser(store);

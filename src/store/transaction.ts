@@ -5,13 +5,7 @@ import type { RootPaths } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { formatTime, type HistoryEntry, type Receipt } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
-import {
-  fileError,
-  isSystemError,
-  readFileIfAny,
-  removeTornWritesIn,
-  syncFolder,
-} from '../primitives/fs/index.js';
+import { fileError, isSystemError, removeTornWritesIn, syncFolder } from '../primitives/fs/index.js';
 import { readEcosystem } from './ecosystem.js';
 import { discard, isThere, makeFolder, makeReadableFolder, refuseLinks } from './folders.js';
 import { hostManifestOf, writeShim, type HostPlugin } from './host-files.js';
@@ -77,7 +71,7 @@ export interface Transaction {
   /** `HomePaths.history(root)`. */
   readonly historyFolder: string;
   readonly host?: HostFiles | undefined;
-  /** Of the lock that the caller holds on the root; called right before the transaction is decided. */
+  /** Of the lock that the caller holds on the root; called right before the transaction is decided, and before every step after. */
   readonly refuseIfLost: () => void;
   /** Told of every step before it is taken, for tests. */
   readonly onStep?: OnStep | undefined;
@@ -112,10 +106,12 @@ export async function applyTransaction(transaction: Transaction): Promise<void> 
       await undo(place, id, onStep);
       throw error;
     });
-  await finishJournal(place, journal, onStep);
+  await finishJournal(place, journal, { onStep, refuseIfLost: transaction.refuseIfLost });
 }
 
 export interface Recovery extends TransactionPlace {
+  /** As in {@link Transaction}. */
+  readonly refuseIfLost: () => void;
   readonly onStep?: OnStep | undefined;
 }
 
@@ -128,17 +124,18 @@ export interface Recovery extends TransactionPlace {
  * @throws STATE_CORRUPT when the journal is damaged or not this user's, or a link is in the way; FILESYSTEM_FAILED
  */
 export async function recoverTransaction(recovery: Recovery): Promise<'nothing' | 'finished' | 'undone'> {
-  const { paths, receiptsFolder, onStep = () => undefined } = recovery;
+  const { paths, receiptsFolder, refuseIfLost, onStep = () => undefined } = recovery;
   await refuseLinksIn(paths);
   await removeTornWritesIn(receiptsFolder);
   const journal = await readJournal(recovery);
   if (journal !== undefined) {
-    await finishJournal(recovery, journal, onStep);
+    await finishJournal(recovery, journal, { onStep, refuseIfLost });
     return 'finished';
   }
   const staged = await entriesOf(paths.staging);
   for (const name of staged) {
     await onStep(`remove the staged ${name}`);
+    refuseIfLost();
     await discard(path.join(paths.staging, name));
   }
   if ((await isThere(paths.staging)) || (await isThere(markFile(receiptsFolder)))) {
@@ -165,8 +162,7 @@ export async function inspectTransaction(place: JournalPlace): Promise<'none' | 
 async function undo(place: TransactionPlace, id: string, onStep: OnStep): Promise<void> {
   const { paths } = place;
   // Journal first: without it, whatever else is left means that nothing was decided.
-  const journal = await readFileIfAny(paths.journal);
-  if (journal !== undefined && Buffer.from(journal).includes(id)) await removeJournal(place);
+  await removeJournal(place, id);
   await discard(stagedFolders(paths, id).folder);
   if ((await entriesOf(paths.staging)).length === 0) await clearUp(place, onStep);
 }

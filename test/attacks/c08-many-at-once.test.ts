@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { assertStoreIsSound } from '../faults/state.js';
 import { filesBelow } from '../kit/damage.js';
-import { runWithFault } from '../kit/faults.js';
+import { runUntilStopped, runWithFault } from '../kit/faults.js';
 import { scenario, type World } from '../kit/scenario.js';
 import { threat } from '../kit/threat.js';
 
@@ -78,5 +78,54 @@ threat('C8', 'Many at once', () => {
 
     await world.run('verify', '--offline').succeeds();
     assert.ok(!world.machine.list().includes('udos-lock.json.lock'));
+  });
+
+  it('a command that was stopped goes on after another one: it changes nothing more, wherever it stood', async () => {
+    const { machine } = world;
+    let stops = 0;
+    for (;;) {
+      await world.run('install', '--repair').succeeds();
+      if (locked().some((plugin) => plugin.startsWith('ada/board')))
+        await world.run('remove', 'ada/board').succeeds();
+      const plan = { on: 'rename', at: stops + 1, below: machine.project } as const;
+      const stopped = await runUntilStopped(machine, plan, 'add', 'ada/board');
+      if (stopped === undefined) break;
+      stops += 1;
+      machine.expireLocks();
+      const version = stops % 2 === 0 ? '1.1.0' : '1.0.0';
+      await machine.start('add', `ada/notes@${version}`).succeeds();
+      machine.noteState();
+      const { status, stderr } = await stopped.goOn();
+
+      assert.equal(status, 7, `stopped at rename ${stops}\n${stderr}`);
+      assert.match(stderr, /STATE_LOCKED/);
+      machine.expectUnchanged('lockfile', 'project', 'installed', 'receipts');
+      await world.run('verify', '--offline').succeeds();
+      assert.ok(locked().includes(`ada/notes ${version}`));
+    }
+    assert.ok(stops >= 3, `${stops} stops`);
+  });
+
+  it('a sync that was stopped goes on after a newer one: what is remembered does not go back', async () => {
+    const { machine } = world;
+    const registry = world.registry('main');
+    const shown = () => machine.json<{ sequence: number }>('registry', 'show', 'main', '--offline');
+    let stops = 0;
+    for (;;) {
+      await registry.publish('ada/notes', `2.0.${2 * stops}`);
+      const plan = { on: 'rename', at: stops + 1, below: path.join(machine.home, 'registries') } as const;
+      const stopped = await runUntilStopped(machine, plan, 'registry', 'sync');
+      if (stopped === undefined) break;
+      stops += 1;
+      await registry.publish('ada/notes', `2.0.${2 * stops - 1}`);
+      machine.expireLocks();
+      await machine.start('registry', 'sync').succeeds();
+      const { sequence } = await shown();
+      await stopped.goOn();
+
+      assert.equal((await shown()).sequence, sequence, `stopped at rename ${stops}`);
+      await world.run('registry', 'sync').succeeds();
+    }
+    assert.ok(stops >= 1, `${stops} stops`);
   });
 });

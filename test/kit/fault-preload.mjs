@@ -16,7 +16,7 @@ if (plan.hurry !== undefined) {
     setTimeout(work, milliseconds / plan.hurry, ...rest);
   performance.now = () => now() * plan.hurry;
 }
-const counts = { disk: 0, rename: 0, network: 0, bytes: 0, hit: null };
+const counts = { pid: process.pid, disk: 0, rename: 0, network: 0, bytes: 0, hit: null };
 const { existsSync, writeFileSync, writeSync } = fs;
 const report = () => {
   if (plan.report !== undefined) writeFileSync(plan.report, JSON.stringify(counts));
@@ -37,6 +37,10 @@ function step(kind, name, place, tear) {
 function fault(what, name, tear) {
   counts.hit ??= what;
   report();
+  if (plan.how === 'stop') {
+    process.kill(process.pid, 'SIGSTOP');
+    return undefined;
+  }
   if (plan.how === 'kill') {
     try {
       tear?.();

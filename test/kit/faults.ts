@@ -6,8 +6,11 @@ import type { Result } from './run.js';
 
 const preload = pathToFileURL(path.join(import.meta.dirname, 'fault-preload.mjs')).href;
 
-/** What happens at a step: `kill -9`, in the middle of a write where it is one, or the system error of that name. */
-export type FaultKind = 'kill' | 'EIO' | 'ENOSPC' | 'EACCES' | 'EROFS' | 'ECONNRESET' | 'ETIMEDOUT';
+/**
+ * What happens at a step: `kill -9`, in the middle of a write where it is one; `kill -STOP` before it; or the system error of
+ * that name.
+ */
+export type FaultKind = 'kill' | 'stop' | 'EIO' | 'ENOSPC' | 'EACCES' | 'EROFS' | 'ECONNRESET' | 'ETIMEDOUT';
 
 export interface FaultPlan {
   /** Which steps count: all that change the disk; of those the renames; whatever is sent and received. */
@@ -26,6 +29,7 @@ export interface FaultPlan {
 }
 
 export interface FaultReport {
+  readonly pid: number;
   /** Steps that were taken or tried; renames count as steps of the disk, too. */
   readonly disk: number;
   readonly rename: number;
@@ -44,6 +48,44 @@ export async function runWithFault(
   plan: FaultPlan,
   ...args: readonly string[]
 ): Promise<Result & { readonly report: FaultReport }> {
+  const { run, file } = startWithFault(machine, plan, args);
+  const result = await run.result;
+  const report = readReport(file);
+  if (report === undefined) throw new Error(`the fault plan was never loaded:\n${result.stderr}`);
+  rmSync(file);
+  return { ...result, report };
+}
+
+/**
+ * Starts a command that the system stops before step `at` of those that `plan` counts, and comes back when it stands still.
+ * Undefined when it ended before that step, which it must do well.
+ */
+export async function runUntilStopped(
+  machine: Machine,
+  plan: FaultPlan & { readonly at: number },
+  ...args: readonly string[]
+): Promise<{ goOn(): Promise<Result> } | undefined> {
+  const { run, file } = startWithFault(machine, { ...plan, how: 'stop' }, args);
+  const ended = run.result.then(() => true);
+  for (;;) {
+    const report = readReport(file);
+    if (typeof report?.hit === 'string' && isStopped(report.pid)) {
+      rmSync(file);
+      return {
+        goOn: () => {
+          process.kill(report.pid, 'SIGCONT');
+          return run.result;
+        },
+      };
+    }
+    if (await Promise.race([ended, new Promise<false>((resolve) => setImmediate(resolve, false))])) {
+      await run.succeeds();
+      return undefined;
+    }
+  }
+}
+
+function startWithFault(machine: Machine, plan: FaultPlan, args: readonly string[]) {
   reports += 1;
   const file = path.join(path.dirname(machine.home), `fault-report-${reports}.json`);
   // Other commands of this machine may start while this one runs.
@@ -52,9 +94,17 @@ export async function runWithFault(
   const run = machine.run(...args);
   machine.preload();
   delete machine.environment.TEST_FAULT;
-  const result = await run.result;
-  if (!existsSync(file)) throw new Error(`the fault plan was never loaded:\n${result.stderr}`);
-  const report = JSON.parse(readFileSync(file, 'utf8')) as FaultReport;
-  rmSync(file);
-  return { ...result, report };
+  return { run, file };
+}
+
+/** Undefined before the first byte of it is there. */
+function readReport(file: string): FaultReport | undefined {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text.endsWith('}') ? (JSON.parse(text) as FaultReport) : undefined;
+}
+
+/** As `/proc` says. */
+function isStopped(pid: number): boolean {
+  const file = `/proc/${pid}/status`;
+  return existsSync(file) && /^State:\s+T/m.test(readFileSync(file, 'utf8'));
 }

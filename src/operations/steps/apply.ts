@@ -2,7 +2,7 @@ import type { Context, RootPaths } from '../../context/index.js';
 import { formatLockfile } from '../../lock/index.js';
 import type { LockedPlugin, Lockfile, Project, Receipt } from '../../model/formats/index.js';
 import type { PluginName } from '../../model/names.js';
-import { isFolder, removeTornWrites, withLock } from '../../primitives/fs/index.js';
+import { isFolder, removeTornWrites, withLock, type Lock } from '../../primitives/fs/index.js';
 import {
   applyTransaction,
   createReceipts,
@@ -32,10 +32,16 @@ export async function withProject<T>(
   work: (project: HeldProject) => Promise<T>,
 ): Promise<T> {
   const { paths } = await openProject(context, place);
-  return withLock(`${paths.lockfile}.lock`, async (lock) => {
-    await recoverTransaction(transactionPlace(context, paths));
+  const hold = async (lock: Lock) => {
+    const refuseIfLost = () => {
+      lock.refuseIfLost();
+    };
+    await recoverTransaction({ ...transactionPlace(context, paths), refuseIfLost });
     for (const file of [paths.projectFile, paths.lockfile]) await removeTornWrites(file);
-    return work({ ...(await openProject(context, place)), refuseIfLost: () => lock.refuseIfLost() });
+    return work({ ...(await openProject(context, place)), refuseIfLost });
+  };
+  return withLock(`${paths.lockfile}.lock`, hold, () => {
+    context.reporter.step('Waiting for another udos command on this project');
   });
 }
 

@@ -33,14 +33,21 @@ const temporaryEnding = '.udos-tmp';
  * fsync of the folder. Missing folders are made. What a kill leaves is known by its name: {@link isTornWrite}.
  *
  * @param mode permission bits, by default 0644.
+ * @param beforeRename called right before the new bytes count; what it throws leaves the old ones.
  * @throws FILESYSTEM_FAILED
  */
-export async function writeFileAtomic(file: string, bytes: Uint8Array | string, mode = 0o644): Promise<void> {
+export async function writeFileAtomic(
+  file: string,
+  bytes: Uint8Array | string,
+  mode = 0o644,
+  beforeRename: () => void = () => undefined,
+): Promise<void> {
   const folder = path.dirname(file);
   const temporary = `${file}.${randomBytes(6).toString('hex')}${temporaryEnding}`;
   try {
     await mkdir(folder, { recursive: true });
     await writeDurably(temporary, bytes, mode);
+    beforeRename();
     await rename(temporary, file);
     await syncFolder(folder);
   } catch (error) {

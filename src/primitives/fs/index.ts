@@ -12,4 +12,4 @@ export {
   syncFolder,
   writeFileAtomic,
 } from './files.js';
-export { readLockState, withLock } from './lock.js';
+export { readLockState, withLock, type Lock } from './lock.js';

@@ -5,7 +5,7 @@ import { UdosError } from '../../errors/index.js';
 import { readFormat } from '../../model/formats/index.js';
 import type { IndexPath, PluginName, Publisher, RegistryId, Sha256 } from '../../model/names.js';
 import { folderNameOf } from '../../model/names.js';
-import { readFileIfAny, withLock, writeFileAtomic } from '../../primitives/fs/index.js';
+import { readFileIfAny, withLock, writeFileAtomic, type Lock } from '../../primitives/fs/index.js';
 import { formatJson } from '../../primitives/json/index.js';
 import { seenDocument, seenPublisher, type TrustState, type TrustStore } from './trust-store.js';
 
@@ -34,10 +34,14 @@ const hint =
 /**
  * Trust state below `folder`. Every file is written in one rename.
  *
- * @throws STATE_CORRUPT when a file does not read back; FILESYSTEM_FAILED
+ * @throws STATE_CORRUPT when a file does not read back; STATE_LOCKED, nothing written, once the lock of `exclusively` is
+ *   another's; FILESYSTEM_FAILED
  */
 export function createDiskTrustStore(folder: string): TrustStore {
   const file = (...parts: string[]) => path.join(folder, ...parts);
+  let lock: Lock | undefined;
+  const write = (place: string, bytes: Uint8Array | string) =>
+    writeFileAtomic(place, bytes, undefined, () => lock?.refuseIfLost());
   const objectFile = (sha256: Sha256) => file('objects', sha256.slice(0, 2), sha256);
 
   async function readSeen<T>(schema: z.ZodType<T>, place: string): Promise<T | undefined> {
@@ -58,27 +62,34 @@ export function createDiskTrustStore(folder: string): TrustStore {
 
   return {
     load,
-    // A process that was stopped for longer than a lock lives comes back without it, with what was newest then.
     save: async (state) => {
       refuseEarlier(state, await load());
-      await writeFileAtomic(file('state.json'), formatJson(encodeState(state)));
+      await write(file('state.json'), formatJson(encodeState(state)));
     },
     readRoot: (version) => readFileIfAny(file('roots', `${version}.json`)),
-    saveRoot: (version, bytes) => writeFileAtomic(file('roots', `${version}.json`), bytes),
+    saveRoot: (version, bytes) => write(file('roots', `${version}.json`), bytes),
     readPublisher: (publisher) => readSeen(seenPublisher, publisherFile(publisher)),
-    savePublisher: (publisher, seen) => writeFileAtomic(publisherFile(publisher), formatJson(seen)),
+    savePublisher: (publisher, seen) => write(publisherFile(publisher), formatJson(seen)),
     readDocument: (plugin) => readSeen(seenDocument, documentFile(plugin)),
-    saveDocument: (plugin, seen) => writeFileAtomic(documentFile(plugin), formatJson(seen)),
+    saveDocument: (plugin, seen) => write(documentFile(plugin), formatJson(seen)),
     forgetSeen: () => rm(file('seen'), { recursive: true, force: true }),
     readObject: (sha256) => readFileIfAny(objectFile(sha256)),
-    saveObject: (sha256, bytes) => writeFileAtomic(objectFile(sha256), bytes),
+    saveObject: (sha256, bytes) => write(objectFile(sha256), bytes),
     saveEvidence: async (name, files) => {
       const place = file('evidence', name);
       for (const [member, bytes] of files)
         await writeFileAtomic(path.join(place, path.basename(member)), bytes);
       return place;
     },
-    exclusively: (work) => withLock(`${folder}.lock`, work),
+    exclusively: (work) =>
+      withLock(`${folder}.lock`, async (held) => {
+        lock = held;
+        try {
+          return await work();
+        } finally {
+          lock = undefined;
+        }
+      }),
   };
 }
 

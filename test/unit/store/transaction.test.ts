@@ -295,6 +295,35 @@ describe('an interrupted transaction', () => {
     });
   }
 
+  it('changes nothing more after another one went on without it, wherever it was stopped', async () => {
+    const { here, begin } = await scene('overtaken', 'project', 'settled');
+    const { changes, more } = changesOf(here);
+    let stops = 0;
+    for (let isEnded = false; !isEnded; stops += 1) {
+      await begin();
+      let step = 0;
+      let left: unknown;
+      const onStep = async () => {
+        step += 1;
+        if (step !== stops + 1) return;
+        await here.recover();
+        await here.apply([{ plugin: plugin('ada/base') }, here.install('ada/old', newFiles)]);
+        left = await treeOf(here.folder);
+      };
+      const refuseIfLost = () => {
+        if (left !== undefined) throw new UdosError('STATE_LOCKED', 'Another udos command holds it.');
+      };
+      const result = await here
+        .apply(changes, { ...more, onStep, refuseIfLost })
+        .catch((error: unknown) => error);
+      isEnded = left === undefined;
+      if (isEnded) assert.equal(result, undefined);
+      else assert.ok(result instanceof UdosError, `stopped at step ${step}`);
+      if (!isEnded) assert.deepEqual(await treeOf(here.folder), left, `stopped at step ${step}`);
+    }
+    assert.ok(stops > 15, `${stops} steps`);
+  });
+
   /** Stops right before `step`, which must be one. */
   async function stoppedAt(folder: string, step: string): Promise<Machine> {
     const here = await settled(folder, 'project');

@@ -151,7 +151,7 @@ export function machine(folder: string, kind: 'project' | 'global' = 'project'):
         refuseIfLost: () => undefined,
         ...more,
       }),
-    recover: (onStep) => recoverTransaction({ ...place, onStep }),
+    recover: (onStep) => recoverTransaction({ ...place, refuseIfLost: () => undefined, onStep }),
     projectFiles: (project, lock) => [
       { file: paths.projectFile, bytes: project },
       { file: paths.lockfile, bytes: lock },

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { afterFlag, indexFlags, keyFlags } from '../../src/cli/author-flags.js';
 import { BaseCommand } from '../../src/cli/base-command.js';
+import { keptBackLines } from '../../src/cli/views/kept-back.js';
 import { checkpointRegistry, type CheckpointResult } from '../../src/operations/registry-checkpoint.js';
 
 export default class RegistryCheckpoint extends BaseCommand<CheckpointResult> {
@@ -33,7 +34,7 @@ Push the branch published afterwards.`;
   protected override view(result: CheckpointResult): string {
     return [
       `Checkpoint ${result.sequence} is signed and lasts until ${result.expires}. Push the branch published.`,
-      ...result.keptBack.map((part) => `  kept back ${part.path}: ${part.message} [${part.code}]`),
+      ...keptBackLines(result.keptBack),
     ].join('\n');
   }
 }

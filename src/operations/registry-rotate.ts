@@ -23,8 +23,12 @@ export interface RootRotateOptions {
   readonly branch?: string | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
+  /** Sign also what no client has yet: somebody has looked at it. */
+  readonly signUnpublished: boolean;
   /** Shows the plan in the question. */
   readonly describe: (plan: RootPlan) => string;
+  /** Shows what is not published in a question of its own. */
+  readonly describeUnpublished: (plan: RootPlan) => string;
 }
 
 export interface RootRotateResult extends RootPlan {
@@ -43,6 +47,9 @@ export interface RootRotateResult extends RootPlan {
  * Makes the next root of an index, or finishes one that waits on main: signs it with the keys that are here, signs anew
  * what would not count under it, commits, and publishes it when a key for checkpoints is here too.
  *
+ * What the keys before vouched for on main and no client has yet is signed only when somebody says so: after a theft it is the
+ * thief's.
+ *
  * A root that waits is not signed here, as this user has not asked for what it says: `registry sign` does that.
  *
  * @throws USAGE, INDEX_NOT_FOUND, KEY_NOT_FOUND, CONFIRMATION_REQUIRED, and what a client would say of the result. Nothing is
@@ -56,13 +63,16 @@ export async function rotateRoot(context: Context, options: RootRotateOptions): 
     ? await findWaitingRoot(workspace, published)
     : await draftRoot(context, workspace, options.changes);
   const handles = await keyHandles(context, options.keys);
-  const rotation = await planRootRotation(context, workspace, published, draft, handles);
-  const { plan, isComplete } = rotation;
+  const planned = await planRootRotation(context, workspace, published, draft, handles);
+  const careful = (options.signUnpublished ? planned.withUnpublished : undefined) ?? planned;
   const branch = options.branch ?? null;
+  const told = { ...careful.plan, branch, sequence: null, keptBack: [] };
+  if (options.dryRun) return { ...told, state: 'dry-run' };
+  if (!careful.isComplete && !draft.isOwn) return { ...told, state: 'proposed' };
+  await requireAgreement(context, options.yes, options.describe(careful.plan));
+  const rotation = await askForUnpublished(context, careful, options);
+  const { plan, isComplete } = rotation;
   const result = { ...plan, branch, sequence: null, keptBack: [] };
-  if (options.dryRun) return { ...result, state: 'dry-run' };
-  if (!isComplete && !draft.isOwn) return { ...result, state: 'proposed' };
-  await requireAgreement(context, options.yes, options.describe(plan));
 
   const changes = await signAll(workspace, draft, rotation);
   if (isComplete) {
@@ -99,6 +109,18 @@ export async function rotateRoot(context: Context, options: RootRotateOptions): 
     message: error.message,
   }));
   return { ...result, state: 'published', sequence: prepared.checkpoint.sequence, keptBack };
+}
+
+/** Asks on a terminal whether to sign what is not published too. `--yes` is no answer to this: it was given before. */
+async function askForUnpublished(
+  context: Context,
+  rotation: RootRotation,
+  { yes, describeUnpublished }: RootRotateOptions,
+): Promise<RootRotation> {
+  const { withUnpublished, plan } = rotation;
+  if (withUnpublished === undefined || yes || !context.prompts.interactive) return rotation;
+  const agreed = await context.prompts.confirm(`${describeUnpublished(plan)}\n\nSign these too?`);
+  return agreed ? withUnpublished : rotation;
 }
 
 /** The draft and every signature that this user can give. */

@@ -17,7 +17,7 @@ export {
 export { judgeTree, type JudgeRelease, type Judgement } from './owner/judge-tree.js';
 export { prepareCheckpoint, type PreparedCheckpoint, type SignersFor } from './owner/prepare-checkpoint.js';
 export { rememberPublished } from './owner/remember-published.js';
-export { planResigning, type Resigning } from './owner/resigning.js';
+export { isRecovery, planResigning, type Resigning } from './owner/resigning.js';
 export { readRootSignatures, rootInForce, walkRoots } from './owner/root-chain.js';
 export { readSignable, type Signable } from './owner/signable.js';
 export { signFile, type Signer } from './owner/signer.js';

@@ -1,5 +1,6 @@
 import type { RootRotateResult } from '../../operations/registry-rotate.js';
-import type { KeyLabel, RoleState, RootPlan } from '../../operations/steps/root-rotation.js';
+import type { KeyLabel, RecoveryFile, RoleState, RootPlan } from '../../operations/steps/root-rotation.js';
+import { keptBackLines } from './kept-back.js';
 import { missingLines } from './revocations.js';
 
 /** Files of a long list that are named; `--json` has them all. */
@@ -8,8 +9,10 @@ const shownFiles = 20;
 /** What a rotation is about to do. */
 export function rootPlanView(plan: RootPlan): string {
   const { before, after } = plan.expires;
-  const named = plan.resigned.slice(0, shownFiles).map((file) => `  signed anew  ${file}`);
-  const more = plan.resigned.length - named.length;
+  const recoveries = recoveriesOf(plan, plan.resigned);
+  const others = plan.resigned.filter((file) => !recoveries.some((one) => one.file === file));
+  const named = others.slice(0, shownFiles).map((file) => `  signed anew  ${file}`);
+  const more = others.length - named.length;
   return [
     `Root ${plan.version} of ${plan.registry}`,
     ...plan.roles.flatMap((role) => roleLines(role.name, role.before, role.after)),
@@ -17,13 +20,54 @@ export function rootPlanView(plan: RootPlan): string {
     ...(plan.signers.length === 0 ? [] : [`  signed by   ${plan.signers.map(keyText).join(', ')}`]),
     ...named,
     ...(more > 0 ? [`  and ${more} files more`] : []),
+    ...recoveries.map((one) => `  signed anew  ${recoveryText(one)}`),
+    ...(plan.notPublished.length === 0 ? [] : [unpublishedView(plan)]),
   ].join('\n');
+}
+
+/** What nobody signs unasked: every file of it, as one among many is where a thief would hide. */
+export function unpublishedView(plan: RootPlan): string {
+  const recoveries = new Map(recoveriesOf(plan, plan.notPublished).map((one) => [one.file, one]));
+  return [
+    'On main, not published, and not signed anew. Look at each before you sign it:',
+    ...plan.notPublished.map((file) => {
+      const recovery = recoveries.get(file);
+      return `  ${recovery === undefined ? file : recoveryText(recovery)}`;
+    }),
+  ].join('\n');
+}
+
+function recoveriesOf({ recoveries }: RootPlan, files: readonly string[]): RecoveryFile[] {
+  return recoveries.filter((one) => files.includes(one.file));
+}
+
+function recoveryText({ file, publisher, owners }: RecoveryFile): string {
+  const keys = owners.map((fp) => fp.slice(0, 16)).join(', ');
+  return `${file}: a recovery that gives ${publisher} to ${keys}`;
 }
 
 export function rootRotateView(result: RootRotateResult): string {
   const plan = rootPlanView(result);
-  const kept = result.keptBack.map((part) => `  kept back ${part.path}: ${part.message} [${part.code}]`);
-  return [plan, '', ...outcome(result), ...missingLines(result.missing), ...kept].join('\n');
+  return [
+    plan,
+    '',
+    ...outcome(result),
+    ...missingLines(result.missing),
+    ...keptBackLines(result.keptBack),
+    ...unsignedLines(result),
+  ].join('\n');
+}
+
+/** What to do about files that wait unsigned; what blocks the root is told with its signatures. */
+function unsignedLines({ state, notPublished, missing }: RootRotateResult): string[] {
+  const waiting = notPublished.filter((file) => !missing.some((one) => one.file === file));
+  if (waiting.length === 0) return [];
+  return state === 'dry-run'
+    ? ['--sign-unpublished signs what is not published too.']
+    : [
+        'What is not published stays back until it is signed. If it is yours:',
+        ...waiting.map((file) => `  udos registry sign ${file} --key NAME`),
+      ];
 }
 
 function outcome({ state, version, branch, sequence, missing }: RootRotateResult): string[] {

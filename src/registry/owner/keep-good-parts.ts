@@ -55,16 +55,22 @@ async function putBackFailing(
   const keptBack = new Map<string, Problem>();
   const judge = (tree: IndexTree, complete?: true) =>
     judgeTree({ registry, tree, published, complete, store, now, judgeRelease });
+  /** What is bad even so goes back a second time, without the signatures that main adds. */
+  const twice = new Set<string>();
   const putBack = async (problem: Problem, path = problem.path) => {
-    keptBack.set(problem.path, problem);
-    for (const [file, bytes] of await lastGood(path, main, published)) reverted.set(file, bytes);
+    const isAgain = keptBack.has(problem.path);
+    const bare = await lastGood(path, main, published, 'published');
+    const files = isAgain ? bare : await lastGood(path, main, published, 'added');
+    if (isAgain || files.size === bare.size) twice.add(problem.path);
+    if (!isAgain) keptBack.set(problem.path, problem);
+    for (const [file, bytes] of files) reverted.set(file, bytes);
   };
   for (const root of heldRoots) await putBack(root);
   for (;;) {
     const tree = withChanges(main, reverted);
     const judgement = await judge(tree, true);
     refuseExpired(judgement.problems, keptBack.values());
-    const fresh = judgement.problems.filter((problem) => !keptBack.has(problem.path));
+    const fresh = firstOfEach(judgement.problems.filter((problem) => !twice.has(problem.path)));
     const folders = new Set(fresh.map(({ path }) => path));
     for (const problem of fresh) {
       const plugin = pluginOf(problem.path);
@@ -83,9 +89,15 @@ async function putBackFailing(
       for (const [path, { error }] of [...keptBack]) {
         if (path.startsWith(`${namespace}/`) && error.code === 'DOCUMENT_INVALID') keptBack.delete(path);
       }
+      keptBack.delete(problem.path);
       await putBack(problem, namespace);
     }
   }
+}
+
+/** One problem a path. */
+function firstOfEach(problems: readonly Problem[]): Problem[] {
+  return [...new Map([...problems].reverse().map((problem) => [problem.path, problem])).values()].reverse();
 }
 
 /** Publishers whose new version takes documents away that clients accept under the published one. */

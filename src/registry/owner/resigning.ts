@@ -1,4 +1,3 @@
-import { UdosError } from '../../errors/index.js';
 import type { KeyRole } from '../../model/formats/index.js';
 import { layout, sidecarOf } from '../../model/index-layout.js';
 import { isIndexPath, type Fingerprint, type IndexPath, type RegistryId } from '../../model/names.js';
@@ -14,6 +13,13 @@ export interface Resigning {
   readonly role: KeyRole;
   /** Keys of the role whose signatures are there and good. */
   readonly signed: readonly Fingerprint[];
+  /**
+   * True for the bytes that clients have already. Anything else may be what a thief of a key of the old root put on main: it is
+   * signed only by who has looked at it.
+   */
+  readonly isPublished: boolean;
+  /** The new root cannot be published before this file is signed: clients have an earlier one in the same place. */
+  readonly isNeeded: boolean;
 }
 
 /**
@@ -22,12 +28,14 @@ export interface Resigning {
  * what clients refuse already.
  *
  * @param judged `tree` under the root before `next`.
+ * @param published what clients read until now.
  */
 export async function planResigning(
   registry: RegistryId,
   tree: IndexTree,
   judged: Judgement,
   next: TrustedRoot,
+  published: IndexTree | undefined,
 ): Promise<readonly Resigning[]> {
   const bad = new Set(judged.problems.map((problem) => problem.path));
   const { curator, grant } = next.document.roles;
@@ -37,19 +45,23 @@ export async function planResigning(
     const isRevocations = path === layout.revocations;
     const isVersion = /^plugins\/[^/]+\/[^/]+\/publisher\/[1-9][0-9]{0,4}\.json$/.test(path);
     if (!(isRevocations || isVersion) || bad.has(path) || bad.has(folder)) continue;
-    const file = await readAt(tree, path);
-    if (isVersion && file.n > 1 && !('recovery' in file.document)) continue;
+    const bytes = (await tree.read([path])).get(path);
+    if (bytes === undefined) continue;
+    const file = readSignable(bytes, path);
+    if (isVersion && file.n > 1 && !isRecovery(file)) continue;
     const role = isVersion && file.n === 1 ? (grant ?? curator) : curator;
     const signed = await signersOf(registry, tree, file, next, role, judged);
-    if (signed.length < role.threshold) wanted.push({ file, role, signed });
+    if (signed.length >= role.threshold) continue;
+    const before = (await published?.read([path]))?.get(path);
+    const isPublished = before !== undefined && Buffer.compare(before, bytes) === 0;
+    wanted.push({ file, role, signed, isPublished, isNeeded: before !== undefined });
   }
   return wanted;
 }
 
-async function readAt(tree: IndexTree, path: IndexPath): Promise<Signable> {
-  const bytes = (await tree.read([path])).get(path);
-  if (bytes === undefined) throw new UdosError('BUG', `A listed file is not there: ${path}.`);
-  return readSignable(bytes, path);
+/** True for the version of a publisher that curators put in place of its owners. */
+export function isRecovery({ document }: Signable): boolean {
+  return document.type === 'udos/publisher@1' && document.recovery === true;
 }
 
 async function signersOf(

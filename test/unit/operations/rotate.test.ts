@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import type { Alias } from '../../../src/model/names.js';
+import type { PublisherDocument } from '../../../src/model/formats/index.js';
+import type { Alias, Publisher, Sha256 } from '../../../src/model/names.js';
 import { layout } from '../../../src/model/index-layout.js';
 import { checkpointRegistry } from '../../../src/operations/registry-checkpoint.js';
 import { rotateRoot, type RootRotateOptions } from '../../../src/operations/registry-rotate.js';
+import { sha256Hex } from '../../../src/primitives/crypto/index.js';
 import { createDiskTrustStore, createGitLocalSource, syncRegistry } from '../../../src/registry/index.js';
 import { refusalOf } from '../../kit/client.js';
 import { testContext, type TestContext } from '../../kit/context.js';
+import { git } from '../../kit/git-cli.js';
 import { holdKey } from '../../kit/key-files.js';
 import { testKey, type TestKey } from '../../kit/keys.js';
 import { registryWorld } from '../registry/world.js';
@@ -28,8 +31,16 @@ describe('the next root', () => {
   const owner = (more: Readonly<Record<string, TestKey>> = {}, answer?: boolean) =>
     person({ root: world.registry.keys.root, ci: world.registry.keys.checkpoint, ...more }, answer);
 
-  type Asked = Partial<RootRotateOptions['changes']> & { after?: number; branch?: string; yes?: boolean };
-  const rotate = (context: TestContext, { after, branch, yes = true, ...changes }: Asked = {}) =>
+  type Asked = Partial<RootRotateOptions['changes']> & {
+    after?: number;
+    branch?: string;
+    yes?: boolean;
+    signUnpublished?: boolean;
+  };
+  const rotate = (
+    context: TestContext,
+    { after, branch, yes = true, signUnpublished = false, ...changes }: Asked = {},
+  ) =>
     rotateRoot(context, {
       index: world.registry.repository,
       changes: { add: [], remove: [], replace: [], threshold: [], days: undefined, ...changes },
@@ -38,7 +49,9 @@ describe('the next root', () => {
       branch,
       dryRun: false,
       yes,
+      signUnpublished,
       describe: (plan) => `root ${plan.version}`,
+      describeUnpublished: (plan) => plan.notPublished.join(),
     });
   const checkpoint = (context: TestContext) =>
     checkpointRegistry(context, { index: world.registry.repository, keys: [] });
@@ -150,6 +163,98 @@ describe('the next root', () => {
     assert.equal((await rotate(context, { days: 3650 })).state, 'published');
     const index = await world.newClient().sync();
     assert.deepEqual(index.root.roles.root?.keys, [world.registry.keys.root.fingerprint]);
+  });
+
+  describe('where main has more than clients do', () => {
+    const bobs = layout.publisher('bob' as Publisher, 1);
+    const recovery = layout.publisher('ada' as Publisher, 2);
+    const thief = testKey('thief');
+    const keysOf = () => ({ curator: world.registry.keys.curator, next });
+    const replace = ['curator=next'];
+
+    /** A thief with the curator's key takes ada over, on main only. */
+    const takeOver = async () => {
+      const bytes = await world.registry.bytes(grant);
+      const role = { keys: [thief.fingerprint], threshold: 1 };
+      const document: PublisherDocument = {
+        ...(JSON.parse(Buffer.from(bytes).toString()) as PublisherDocument),
+        version: 2,
+        previous: sha256Hex(bytes) as Sha256,
+        recovery: true,
+        keys: { [thief.fingerprint]: thief.encoded },
+        owners: role,
+        release: role,
+      };
+      const signers = [world.registry.keys.curator, thief];
+      await world.registry.edit(world.registry.signed(recovery, document, signers));
+    };
+
+    it('signs what is published, names the rest, and leaves it to its owner', async () => {
+      await takeOver();
+      await world.registry.publisher('bob');
+      const context = await owner(keysOf());
+      const rotated = await rotate(context, { replace });
+      assert.deepEqual(
+        [rotated.state, rotated.resigned, rotated.notPublished, rotated.missing],
+        ['published', [grant], [recovery, bobs], []],
+      );
+      assert.deepEqual(rotated.recoveries, [
+        { file: recovery, publisher: 'ada', owners: [thief.fingerprint], isPublished: false },
+      ]);
+      assert.deepEqual(
+        rotated.keptBack.map((part) => part.path),
+        [layout.publisherFolder('ada' as Publisher), layout.publisherFolder('bob' as Publisher)],
+      );
+      const { document } = await world.newClient().plugin('ada/notes');
+      assert.equal(document.releases.length, 1);
+      assert.equal((await world.client.sync()).rootVersion, 2);
+      assert.deepEqual(git(world.registry.repository, 'ls-tree', '--name-only', 'published', recovery), '');
+    });
+
+    it('signs the rest too when its owner says so', async () => {
+      await world.registry.publisher('bob');
+      const rotated = await rotate(await owner(keysOf()), { replace, signUnpublished: true });
+      assert.deepEqual(
+        [rotated.state, rotated.resigned, rotated.notPublished, rotated.keptBack],
+        ['published', [grant, bobs], [], []],
+      );
+    });
+
+    for (const answer of [true, false]) {
+      it(`asks about it in a question of its own, and takes ${answer ? 'yes' : 'no'} for an answer`, async () => {
+        await world.registry.publisher('bob');
+        const context = await owner(keysOf());
+        const questions: string[] = [];
+        const confirm = (question: string) => {
+          questions.push(question);
+          return Promise.resolve(questions.length === 1 || answer);
+        };
+        const prompts = { ...context.prompts, interactive: true, confirm };
+        const rotated = await rotate({ ...context, prompts }, { replace, yes: false });
+        assert.deepEqual(questions, ['root 2\n\nSign this?', `${bobs}\n\nSign these too?`]);
+        assert.deepEqual(
+          [rotated.state, rotated.resigned, rotated.notPublished],
+          answer ? ['published', [grant, bobs], []] : ['published', [grant], [bobs]],
+        );
+      });
+    }
+
+    it('waits for revocations that replace published ones', async () => {
+      await world.registry.revoke({ keys: [{ fp: testKey('lost').fingerprint, reason: 'lost' }] });
+      await world.registry.checkpoint();
+      await world.registry.revoke({ keys: [{ fp: testKey('ada').fingerprint, reason: 'says a thief' }] });
+      const context = await owner(keysOf());
+      const rotated = await rotate(context, { replace });
+      assert.deepEqual(
+        [rotated.state, rotated.notPublished, rotated.missing.map((one) => one.file)],
+        ['complete', [layout.revocations], [layout.revocations]],
+      );
+      const file = layout.revocations;
+      await world.registry.edit(await world.registry.withSidecars(file, world.registry.published));
+      const again = await rotate(context);
+      // The thief's list closed ada: only without it is the grant good.
+      assert.deepEqual([again.state, again.resigned], ['published', [grant, file]]);
+    });
   });
 
   it('goes to a branch when told to, and main stays', async () => {

@@ -4,6 +4,7 @@ import { layout } from '../../src/model/index-layout.js';
 import type { PluginName, Publisher, RegistryId, Sha256 } from '../../src/model/names.js';
 import { sha256Hex } from '../../src/primitives/crypto/index.js';
 import type { Signer } from '../../src/registry/index.js';
+import { holdKey } from '../kit/key-files.js';
 import { testKey } from '../kit/keys.js';
 import type { TestRegistry } from '../kit/test-registry.js';
 import { threat } from '../kit/threat.js';
@@ -15,6 +16,7 @@ import {
   forgeRelease,
   forgeRoot,
   notes,
+  recoveryOfAda,
   takenOverBy,
   thief,
 } from './forgeries.js';
@@ -125,6 +127,31 @@ threat('T10', 'Key compromise', () => {
     it('makes a root', async () => {
       await forgeRoot(stage.registry, handOver('root', key()), [key()]);
       await stage.refuses('ROOT_INVALID', update);
+    });
+  });
+
+  describe('a thief with the key of the curators, who waits for the owner to take it away', () => {
+    const shared = new Stage({ kinds: ['local repository'] });
+
+    it('leaves a recovery on main, and the owner does not sign it', async () => {
+      const { registry, world } = shared;
+      await registry.edit(await recoveryOfAda(registry, thief));
+      const owner = world.newMachine('owner');
+      const { root, checkpoint, curator } = registry.keys;
+      for (const [name, key] of Object.entries({ root, ci: checkpoint, curator, next }))
+        await holdKey(owner.home, name, key);
+      const { stdout } = await owner
+        .run(...['registry', 'rotate', '--index', registry.repository], '--replace', 'curator=next', '--yes')
+        .succeeds();
+      assert.match(stdout, /not signed anew[^]*2\.json: a recovery that gives ada to /);
+      await owner.run('registry', 'checkpoint', '--index', registry.repository).succeeds();
+
+      const victim = shared.victim();
+      await victim.run('install', '--frozen').succeeds();
+      victim.expectUnchanged('lockfile', 'project', 'installed', 'store', 'receipts');
+      const newcomer = shared.newcomer();
+      await newcomer.run('update').succeeds();
+      assert.ok(!newcomer.read('udos-lock.json').includes(thief.fingerprint));
     });
   });
 

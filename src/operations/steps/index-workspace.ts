@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Context } from '../../context/index.js';
-import { UdosError } from '../../errors/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
 import { isPluginName, type PluginName, type RegistryId } from '../../model/names.js';
 import { isFolder } from '../../primitives/fs/index.js';
@@ -109,8 +109,10 @@ export async function openWorkspace(
   const published = publishedCommit === undefined ? undefined : await commitTree(repo, publishedCommit);
   const author = authorOf(context);
   const seconds = Math.floor(context.clock.now().getTime() / 1000);
+  const hasRoot = (await main.read([layout.root(1)])).size > 0;
   return {
-    registry: await idOf(main, location),
+    // A merge that takes the first root away takes it from main only.
+    registry: await idOf(hasRoot ? main : (published ?? main), location),
     location,
     get main() {
       return main;
@@ -166,9 +168,27 @@ export async function commitTree(repo: GitRepository, commit: string): Promise<I
   const ordinary = new Map(files.filter(isOrdinaryFile).map(({ path, oid }) => [path, oid]));
   return {
     paths: files.map((file) => file.path).sort(),
-    read: (paths) => readBlobs(repo, commit, paths, maxFileBytes),
+    read: (paths) => readOrdinary(repo, commit, paths),
     blobIds: (paths) => Promise.resolve(only(ordinary, paths)),
   };
+}
+
+/** One file that is far too large is left out like one that is not there: whoever asks for it says so. */
+async function readOrdinary(
+  repo: GitRepository,
+  commit: string,
+  paths: readonly string[],
+): Promise<Map<string, Uint8Array>> {
+  try {
+    return await readBlobs(repo, commit, paths, maxFileBytes);
+  } catch (error) {
+    if (!hasCode(error, 'TRANSFER_LIMIT')) throw error;
+    if (paths.length === 1) return new Map();
+    const middle = Math.ceil(paths.length / 2);
+    const left = await readOrdinary(repo, commit, paths.slice(0, middle));
+    const right = await readOrdinary(repo, commit, paths.slice(middle));
+    return new Map([...left, ...right]);
+  }
 }
 
 /**

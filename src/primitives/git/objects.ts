@@ -115,14 +115,18 @@ export async function readBlobs(
   return found;
 }
 
-/** Every file of a commit, symbolic links included, submodules left out; sorted by path. @throws STATE_CORRUPT */
+/**
+ * Every entry of a commit that is no folder, symbolic links and submodules included; sorted by path.
+ *
+ * @throws STATE_CORRUPT
+ */
 export async function listTree(repo: GitRepository, commit: string): Promise<TreeFile[]> {
   const files: TreeFile[] = [];
   const walk = async (oid: string, prefix: string): Promise<void> => {
     for (const entry of (await readTree(repo, oid)).values()) {
       const path = prefix + entry.path;
       if (entry.type === 'tree') await walk(entry.oid, `${path}/`);
-      if (entry.type === 'blob') files.push({ path, oid: entry.oid, mode: entry.mode });
+      else files.push({ path, oid: entry.oid, mode: entry.mode });
     }
   };
   await walk((await readCommit(repo, commit)).tree, '');

@@ -8,7 +8,6 @@ import {
 } from '../../model/formats/index.js';
 import { layout } from '../../model/index-layout.js';
 import {
-  indexPath,
   isPluginName,
   isPublisher,
   type PluginName,
@@ -16,7 +15,6 @@ import {
   type RegistryId,
   type Sha256,
 } from '../../model/names.js';
-import { sha256Hex } from '../../primitives/crypto/index.js';
 import { listedSidecars } from '../trust/checked-files.js';
 import { verifyDocument, type TrustedDocument } from '../trust/documents.js';
 import { publisherFiles, verifyPublisher, type TrustedPublisher } from '../trust/publishers.js';
@@ -24,7 +22,8 @@ import { revocationListOf, verifyRevocations, type RevocationList } from '../tru
 import { advanceRoots, refuseExpiredRoot, type TrustedRoot } from '../trust/roots.js';
 import { createSummedFiles } from '../trust/summed-files.js';
 import type { SeenDocument, SeenPublisher, TrustStore } from '../trust/trust-store.js';
-import { generateSums, isGenerated } from './folder-sums.js';
+import { generateSums } from './folder-sums.js';
+import { hashTree } from './hash-tree.js';
 import { findLookAlikes } from './look-alikes.js';
 import { treeHead, withChanges, type IndexTree } from './index-tree.js';
 import type { Problem } from './problem.js';
@@ -78,18 +77,20 @@ export interface JudgeInput {
  */
 export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   const { registry, store } = input;
-  const problems: Problem[] = [];
+  const { hashes, problems: unreadable } = await hashTree(input.tree);
+  const problems: Problem[] = [...unreadable];
+  const isUnreadable = new Set(unreadable.map((problem) => problem.path));
   const attempt = async <T>(path: string, work: () => T | Promise<T>): Promise<T | undefined> => {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof UdosError)) throw error;
-      problems.push({ path, error });
+      // That such a file does not exist for clients is no news.
+      if (!isUnreadable.has(path)) problems.push({ path, error });
       return undefined;
     }
   };
 
-  const hashes = await hashTree(input.tree, problems);
   const sums = generateSums(hashes);
   const root = await newestGoodRoot(input, problems);
   await attempt(layout.root(root.document.version), () => {
@@ -199,24 +200,6 @@ function changedRoot(path: string): UdosError {
     hint: 'A root never changes. Bring it back from the branch published, and change keys with `udos registry rotate`.',
     data: { file: path },
   });
-}
-
-async function hashTree(tree: IndexTree, problems: Problem[]): Promise<Map<string, Sha256>> {
-  const paths: string[] = [];
-  for (const path of tree.paths) {
-    if (isGenerated(path) || path.startsWith('artifacts/') || path.startsWith('upstreams/')) continue;
-    try {
-      paths.push(indexPath(path));
-    } catch {
-      const error = new UdosError(
-        'INDEX_INVALID',
-        'A file name in an index has only letters, digits, dots, hyphens and underscores.',
-      );
-      problems.push({ path, error });
-    }
-  }
-  const contents = await tree.read(paths);
-  return new Map([...contents].map(([path, bytes]) => [path, sha256Hex(bytes) as Sha256]));
 }
 
 function pathsOf({ tree, published }: JudgeInput): string[] {

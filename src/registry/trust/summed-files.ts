@@ -153,8 +153,11 @@ function lags(path: IndexPath, origin: Origin): UdosError {
   );
 }
 
-/** A signature has four short lines, a document 1 MiB; listings and catalogues may grow with the registry. */
-function maxBytesOf(path: IndexPath): number {
+/**
+ * The most that a file of an index may have. A signature has four short lines, a document 1 MiB; listings and catalogues may
+ * grow with the registry.
+ */
+export function maxBytesOf(path: IndexPath): number {
   if (path.endsWith('.minisig')) return 8 * 1024;
   return path.endsWith('.json') ? 1024 * 1024 : maxIndexFileBytes;
 }

@@ -13,8 +13,8 @@ type Claim = Pick<Release, 'version' | 'size' | 'integrity'> & { readonly name: 
  * Artifacts that published releases need and that `tree` no longer has as they were. No sum lists them, so clients would
  * refuse what replaced them, but the bytes that people depend on would be gone.
  *
- * One may go once every release that needs it is revoked. Other bytes are good only where the published ones were not
- * those that the release names. Untouched artifacts are told by git's ids and never read.
+ * Revoked releases need nothing: nobody installs them again. Other bytes are good only where the published ones were not
+ * those that a release names. Untouched artifacts are told by git's ids and never read.
  */
 export async function findLostArtifacts(
   tree: IndexTree,
@@ -28,10 +28,11 @@ export async function findLostArtifacts(
   const problems: Problem[] = [];
   for (const [path, claims] of await claimsOn(touched, published)) {
     const bytes = now.has(path) ? (await tree.read([path])).get(path) : undefined;
-    const lost =
-      bytes === undefined
-        ? claims.find((claim) => revocations.reasonAgainst(claim) === undefined)
-        : claims.find((claim) => bytes.length !== claim.size || sha512Integrity(bytes) !== claim.integrity);
+    const lost = claims.find(
+      (claim) =>
+        revocations.reasonAgainst(claim) === undefined &&
+        (bytes?.length !== claim.size || sha512Integrity(bytes) !== claim.integrity),
+    );
     if (lost !== undefined) problems.push({ path, error: lostArtifact(path, lost, bytes === undefined) });
   }
   return problems;

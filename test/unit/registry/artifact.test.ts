@@ -153,7 +153,8 @@ describe('check 16: the whole archive is judged, and says what the index says', 
     const bytes = await artifact();
     const version = '1.0.1' as Version;
     const minisig = ada.sign(bytes, comment(version));
-    const error = await refusalOf('MANIFEST_MISMATCH', () => judge({ version, minisig }));
+    const changed = await claim({ version, minisig });
+    const error = await refusalOf('MANIFEST_MISMATCH', () => judgeArchive(changed, streamOf(bytes)));
     assert.equal(error.data.field, 'version');
     await refusalOf('MANIFEST_MISMATCH', async () =>
       judgeArchive({ ...(await claim()), plugin: 'ada/votes' as PluginName }, streamOf(bytes)),

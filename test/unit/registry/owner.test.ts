@@ -101,6 +101,34 @@ describe('an owner’s checkpoint', () => {
     assert.equal((await readPlugin(index, notes))?.document.releases.length, 1);
   });
 
+  for (const place of ['artifacts/ada/lists/2.0.0.tgz', 'plugins/ad/ada/1.1.0.tgz']) {
+    it(`keeps back a release that has ${place} as a place of its own`, async () => {
+      await world.registry.publish(notes, '1.1.0');
+      await world.registry.reissue(notes, (document) => ({
+        ...document,
+        releases: document.releases.map((release) =>
+          release.version === '1.1.0' ? { ...release, urls: [...release.urls, place] } : release,
+        ),
+      }));
+      const { keptBack } = await prepare();
+      assert.deepEqual(
+        keptBack.map((problem) => [problem.path, problem.error.code, problem.error.data.found]),
+        [[path, 'DOCUMENT_INVALID', place]],
+      );
+    });
+  }
+
+  it('may say that its artifact is in a folder that the index does not use', async () => {
+    await world.registry.publish(notes, '1.1.0');
+    await world.registry.reissue(notes, (document) => ({
+      ...document,
+      releases: document.releases.map((release) =>
+        release.version === '1.1.0' ? { ...release, urls: ['files/notes-1.1.0.tgz'] } : release,
+      ),
+    }));
+    assert.deepEqual((await prepare()).keptBack, []);
+  });
+
   it('keeps back a document that takes a published release away', async () => {
     await world.registry.reissue(notes, (document) => ({ ...document, releases: [] }));
     const { keptBack } = await prepare();

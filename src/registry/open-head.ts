@@ -73,7 +73,7 @@ export async function openHead(input: SyncInput, origin: Origin): Promise<Outcom
   if (place === 'unread') return { kind: 'unread', offered };
   const checkpoint = await verifyUnlessMoved(origin, () => verifyCheckpoint(registry, root, offered));
   await refuseContradiction(state.head, checkpoint, store, input.clock);
-  const expired = isExpired(checkpoint, now);
+  const expired = isExpired(checkpoint, now, input.clock);
 
   const files = createSummedFiles(checkpoint.document.sums, origin, store);
   await files.load([layout.revocations, ...logFiles(checkpoint, state.head)], [layout.logFolder]);
@@ -143,7 +143,7 @@ export async function openKept(input: SyncInput, origin?: Origin): Promise<Verif
     alias,
     root,
     checkpoint,
-    isExpired: isExpired(checkpoint, now),
+    isExpired: isExpired(checkpoint, now, input.clock),
     revocations: verifyRevocations(files, registry, root, checkpoint, state.head.revocationsSerial),
     files,
     origin,

@@ -4,7 +4,9 @@ import { layout, logChunkLines } from '../../model/index-layout.js';
 import type { IndexPath, RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
 import { formatJson } from '../../primitives/json/index.js';
+import { maxSkewMs } from '../trust/checkpoints.js';
 import { chunkOf, formatChunk } from '../trust/log.js';
+import type { TrustState } from '../trust/trust-store.js';
 import { generateCatalog } from './catalog.js';
 import { generateSums, isGenerated } from './folder-sums.js';
 import { withChanges, type Changes, type IndexTree } from './index-tree.js';
@@ -43,14 +45,15 @@ export interface PreparedCheckpoint {
  * Makes the next published state of an index: main's tree with every part that fails a client's check put back to its
  * last good bytes, and the generated files. Ends by reading the result as a client would.
  *
- * @throws CHECKPOINT_INVALID when the signers are too few; whatever a client would throw of the result
+ * @throws CHECKPOINT_INVALID when the signers are too few, or when the one before is from the future; whatever a client would throw of the result
  */
 export async function prepareCheckpoint(input: CheckpointInput): Promise<PreparedCheckpoint> {
   const { registry } = input;
   const store = await rememberPublished(registry, input.published);
+  const state = await store.load();
+  refuseFuture(state, input.now);
   const { tree, reverted, judgement, keptBack } = await keepGoodParts(input, store);
 
-  const state = await store.load();
   const generated = new Map<string, Uint8Array>([
     ...generateCatalog([...judgement.documents.values()]),
     ...(await continueLog(input.published, state?.head?.sequence ?? 0, state?.head?.sha256)),
@@ -88,6 +91,25 @@ export async function prepareCheckpoint(input: CheckpointInput): Promise<Prepare
 
   await readAsClient(registry, withChanges(input.main, changes), store, issued);
   return { changes, checkpoint, keptBack };
+}
+
+/**
+ * A checkpoint is never issued before the one that it follows. After one that a wrong clock dated far ahead, it would be from
+ * the future too.
+ */
+function refuseFuture(state: TrustState | undefined, now: number): void {
+  const sequence = state?.head?.sequence;
+  if (state === undefined || sequence === undefined || state.newestIssued <= now + maxSkewMs) return;
+  const issued = formatTime(new Date(state.newestIssued));
+  const here = formatTime(new Date(now));
+  throw new UdosError(
+    'CHECKPOINT_INVALID',
+    `Checkpoint ${sequence} was issued at ${issued}, and it is only ${here} here: this clock is slow, or the one that issued it was fast.`,
+    {
+      hint: `Set this machine's clock. If checkpoint ${sequence} is wrong, clients refuse it: go on before it with \`udos registry rotate --replace OLD=NEW --after ${sequence - 1}\`, for a checkpoint key.`,
+      data: { sequence, issued, now: here },
+    },
+  );
 }
 
 /** The published log with one more line, for the checkpoint that is being replaced. */

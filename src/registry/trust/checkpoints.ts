@@ -22,7 +22,7 @@ export interface SignedCheckpoint {
 
 const checkpointLimits = { maxBytes: 16 * 1024, maxDepth: 32 };
 /** How far ahead of this machine's clock a checkpoint may have been issued. */
-const maxSkewMs = 10 * 60 * 1000;
+export const maxSkewMs = 10 * 60 * 1000;
 
 /** A checkpoint as a source offers it: nothing of it is verified. */
 export type OfferedCheckpoint = Pick<SignedCheckpoint, 'bytes' | 'sidecars'>;
@@ -85,14 +85,24 @@ export function verifyCheckpoint(
   };
 }
 
-/** Check 8: true when it has expired. @throws CHECKPOINT_INVALID for one that was issued in the future. */
-export function isExpired(checkpoint: SignedCheckpoint, now: number): boolean {
+/**
+ * Check 8: true when it has expired.
+ *
+ * The future is measured by `clock`, not by `now`, which follows the newest `issued`: each checkpoint could lead a little
+ * farther, without an end.
+ *
+ * @param now never before the newest time that was verified.
+ * @param clock this machine's.
+ * @throws CHECKPOINT_INVALID for one that was issued in the future
+ */
+export function isExpired(checkpoint: SignedCheckpoint, now: number, clock: number): boolean {
   const { issued, expires } = checkpoint.document;
-  if (Date.parse(issued) > now + maxSkewMs) {
+  if (Date.parse(issued) > Math.max(now, clock + maxSkewMs)) {
+    const here = new Date(clock).toISOString();
     throw new UdosError(
       'CHECKPOINT_INVALID',
-      `The checkpoint was issued at ${issued}, but it is only ${new Date(now).toISOString()} here.`,
-      { hint: "Check this machine's clock.", data: { issued, now: new Date(now).toISOString() } },
+      `The checkpoint was issued at ${issued}, but it is only ${here} here.`,
+      { hint: "Check this machine's clock.", data: { issued, now: here } },
     );
   }
   return Date.parse(expires) <= now;

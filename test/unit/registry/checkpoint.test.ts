@@ -192,4 +192,20 @@ describe('check 8: the checkpoint is neither old nor from the future', () => {
     await issuedIn(11);
     await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync());
   });
+
+  it('is led into the future by no run of checkpoints, each a little farther', async () => {
+    const issue = (minutes: number) =>
+      world.registry.forge(new Map(), {
+        checkpoint: (document) => ({
+          ...document,
+          issued: formatTime(new Date(world.clock.now().getTime() + minutes * minute)),
+        }),
+      });
+    await issue(9);
+    await world.client.sync();
+    await issue(9);
+    assert.equal((await world.client.sync()).sequence, 3);
+    await issue(18);
+    await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync());
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import type { PluginDocument, PublisherDocument } from '../../../src/model/formats/index.js';
+import { formatTime, type PluginDocument, type PublisherDocument } from '../../../src/model/formats/index.js';
 import { isRegistryId, type PluginName, type Publisher } from '../../../src/model/names.js';
 import { layout } from '../../../src/model/index-layout.js';
 import { judgeRelease } from '../../../src/operations/steps/judge-release.js';
@@ -208,6 +208,23 @@ describe('an owner’s checkpoint', () => {
   it('follows an index that has expired', async () => {
     world.clock.advanceDays(400);
     assert.equal((await prepare()).checkpoint.sequence, 2);
+  });
+
+  it('is never issued in the future because the one before was', async () => {
+    const issue = (minutes: number) =>
+      world.registry.forge(new Map(), {
+        checkpoint: (document) => ({
+          ...document,
+          issued: formatTime(new Date(world.clock.now().getTime() + minutes * 60_000)),
+        }),
+      });
+    await issue(10);
+    assert.equal((await prepare()).checkpoint.issued, '2026-11-24T08:10:00Z');
+    await issue(11);
+    const { hint } = await refusalOf('CHECKPOINT_INVALID', () => prepare());
+    assert.match(hint ?? '', /--after 2/);
+    world.clock.set('2026-11-24T08:01:00Z');
+    assert.equal((await prepare()).checkpoint.issued, '2026-11-24T08:11:00Z');
   });
 
   it('refuses to be signed by a key that may not', async () => {

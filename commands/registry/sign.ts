@@ -6,7 +6,7 @@ import { signIndexFile, type SignResult } from '../../src/operations/registry-si
 
 export default class RegistrySign extends BaseCommand<SignResult> {
   static override summary = 'Put your signature beside a document of an index.';
-  static override description = `Needs only the file, no index, git or network: for keys that stay on a machine of their own. Shows what is signed, and asks on a terminal.
+  static override description = `Needs only the file, no index, git or network: for keys that stay on a machine of their own. Shows what is signed, and asks. Where nobody can be asked, --yes agrees.
 
 Copy the .minisig file that it writes beside the document in the index. A root that lies alone needs --id.`;
   static override examples = [

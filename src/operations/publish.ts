@@ -7,6 +7,7 @@ import { parseAlias, publisherOf, type PluginName, type RegistryId } from '../mo
 import { compareVersions, isSamePrecedence } from '../model/version.js';
 import { checkPlugin, type CheckedPlugin } from './plugin-check.js';
 import { readPublisher } from './steps/index-documents.js';
+import { grantLine } from './steps/author-index.js';
 import { requireDependencies } from './steps/dependencies-there.js';
 import { readTrustedDocument } from './steps/trusted-documents.js';
 import type { IndexWorkspace } from './steps/index-workspace.js';
@@ -59,7 +60,7 @@ export async function publish(context: Context, options: PublishOptions): Promis
         'PLUGIN_NOT_FOUND',
         `The registry at ${workspace.location} has no publisher ${publisherOf(name)}.`,
         {
-          hint: `Its owner grants one with \`udos registry publisher add ${publisherOf(name)}\`.`,
+          hint: `Give the .pub file of your key to its owner, who grants the name with \`${grantLine(publisherOf(name))}\`.`,
           data: { publisher: publisherOf(name) },
         },
       );

@@ -4,6 +4,7 @@ import { judgeTree, rememberPublished } from '../registry/index.js';
 import { folderTree } from './steps/folder-tree.js';
 import { idOf, indexFolder, publishedTree } from './steps/index-workspace.js';
 import { judgeRelease } from './steps/judge-release.js';
+import { tellProblem } from './steps/told-problem.js';
 
 export interface CheckResult {
   readonly registry: string;
@@ -38,12 +39,11 @@ export async function checkRegistry(
     judgeRelease,
   });
   if (judgement.problems.length > 0) {
-    const problems = judgement.problems.map(({ path, error }) => ({
-      path,
-      code: error.code,
-      message: error.message,
-    }));
-    const lines = problems.map((problem) => `\n  ${problem.path}: ${problem.message} [${problem.code}]`);
+    const problems = judgement.problems.map(tellProblem);
+    const lines = problems.map(
+      ({ path, code, message, hint }) =>
+        `\n  ${path}: ${message} [${code}]${hint === null ? '' : `\n    ${hint}`}`,
+    );
     throw new UdosError(
       'INDEX_INVALID',
       `A client would refuse ${problems.length} part(s) of this index:${lines.join('')}`,

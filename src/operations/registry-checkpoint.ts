@@ -4,6 +4,7 @@ import { prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoi
 import { indexFolder, openLocalWorkspace } from './steps/index-workspace.js';
 import { revokedKeys } from './steps/revoked-keys.js';
 import { openCheckpointSigners } from './steps/signers.js';
+import { tellProblem, type ToldProblem } from './steps/told-problem.js';
 
 export interface CheckpointOptions {
   readonly index?: string | undefined;
@@ -20,7 +21,7 @@ export interface CheckpointResult {
   readonly issued: string;
   readonly expires: string;
   /** Parts of main that clients would refuse, and that stayed at their last good bytes. */
-  readonly keptBack: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  readonly keptBack: readonly ToldProblem[];
 }
 
 /**
@@ -44,10 +45,6 @@ export async function checkpointRegistry(
     sequence: prepared.checkpoint.sequence,
     issued: prepared.checkpoint.issued,
     expires: prepared.checkpoint.expires,
-    keptBack: prepared.keptBack.map(({ path, error }) => ({
-      path,
-      code: error.code,
-      message: error.message,
-    })),
+    keptBack: prepared.keptBack.map(tellProblem),
   };
 }

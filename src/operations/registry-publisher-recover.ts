@@ -10,7 +10,7 @@ import {
 } from '../model/names.js';
 import { judgeTree, onlyNamespace, rememberPublished, withChanges, type Changes } from '../registry/index.js';
 import { requireAgreement } from './steps/agreement.js';
-import { signedDocument } from './steps/author-index.js';
+import { grantLine, signedDocument } from './steps/author-index.js';
 import { pluginsOf, readPublisherFile, readRoles } from './steps/index-documents.js';
 import { indexFolder, openLocalWorkspace, type IndexWorkspace } from './steps/index-workspace.js';
 import { judgeRelease } from './steps/judge-release.js';
@@ -72,7 +72,7 @@ export async function recoverPublisher(context: Context, options: RecoverOptions
       'PLUGIN_NOT_FOUND',
       `${workspace.location} has published no publisher ${publisher}.`,
       {
-        hint: `Grant the namespace with \`udos registry publisher add ${publisher}\`.`,
+        hint: `Grant the namespace with \`${grantLine(publisher)}\`.`,
         data: { publisher },
       },
     );

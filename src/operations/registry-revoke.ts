@@ -5,7 +5,7 @@ import type { Fingerprint, IndexPath } from '../model/names.js';
 import type { Changes } from '../registry/index.js';
 import { requireAgreement } from './steps/agreement.js';
 import { signedDocument } from './steps/author-index.js';
-import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
+import { daysUnder, prepareWorkspaceCheckpoint, rememberCheckpoint } from './steps/checkpoint-index.js';
 import { readRoles } from './steps/index-documents.js';
 import { indexFolder, openLocalWorkspace, type IndexWorkspace } from './steps/index-workspace.js';
 import { missingSignatures, type MissingSignatures } from './steps/missing-signatures.js';
@@ -105,7 +105,7 @@ async function publishIfPossible(
     await workspace.commit(changes, message);
     return null;
   }
-  const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
+  const days = daysUnder(roles);
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, signers, days);
   const meant = new Set<string>([
     ...plan.stops.map(({ name }) => layout.document(name)),

@@ -10,6 +10,7 @@ import { keyHandles, type KeyHandle } from './steps/key-handles.js';
 import { isNothing, type RootChanges } from './steps/next-root.js';
 import { draftRoot, findWaitingRoot, type RootDraft } from './steps/root-draft.js';
 import { planRootRotation, type RootPlan, type RootRotation } from './steps/root-rotation.js';
+import { tellProblem, type ToldProblem } from './steps/told-problem.js';
 import { requireBranch } from './steps/typed-text.js';
 
 export interface RootRotateOptions {
@@ -40,7 +41,7 @@ export interface RootRotateResult extends RootPlan {
   readonly branch: string | null;
   readonly sequence: number | null;
   /** Parts of main that clients would refuse, and that stayed at their last good bytes. */
-  readonly keptBack: readonly { readonly path: string; readonly code: string; readonly message: string }[];
+  readonly keptBack: readonly ToldProblem[];
 }
 
 /**
@@ -103,11 +104,7 @@ export async function rotateRoot(context: Context, options: RootRotateOptions): 
   if (changes.size > 0) await workspace.commit(changes, message);
   await workspace.publish(prepared.changes, `Checkpoint ${prepared.checkpoint.sequence}`);
   await rememberCheckpoint(context, workspace, prepared);
-  const keptBack = prepared.keptBack.map(({ path, error }) => ({
-    path,
-    code: error.code,
-    message: error.message,
-  }));
+  const keptBack = prepared.keptBack.map(tellProblem);
   return { ...result, state: 'published', sequence: prepared.checkpoint.sequence, keptBack };
 }
 

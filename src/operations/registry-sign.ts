@@ -89,8 +89,7 @@ export async function signIndexFile(context: Context, options: SignOptions): Pro
     root: document.document.type === 'udos/root@1' ? contentOf(document.document) : null,
     before: before === undefined ? null : contentOf(before),
   };
-  // A script that names the file has looked at it; nobody is there who could look again.
-  if (context.prompts.interactive) await requireAgreement(context, options.yes, options.describe(plan));
+  await requireAgreement(context, options.yes, options.describe(plan));
   const sidecars: string[] = [];
   for (const signer of await openSigners(context, selectors)) {
     const [sidecar, signature] = signFile(signer, registry, document);

@@ -46,7 +46,7 @@ describe('what commands print under --json', () => {
     assert.deepEqual(keys, [key]);
     const made = await json('registry init', 'index', '--publisher', 'ada');
     const granted = await json('registry publisher add', 'bob', '--index', 'index');
-    const signed = await json('registry sign', path.join('index', String(granted.file)));
+    const signed = await json('registry sign', path.join('index', String(granted.file)), '--yes');
     assert.match(String(signed.comment), /publisher@1/);
     await json('registry check', '--index', 'index');
     await json('registry checkpoint', '--index', 'index');
@@ -57,7 +57,7 @@ describe('what commands print under --json', () => {
     assert.equal(rotated.state, 'published');
     const waiting = ['--add', 'root=second', '--threshold', 'root=2', '--key', 'default', '--yes'];
     assert.equal((await json('registry rotate', '--index', 'other', ...waiting)).state, 'proposed');
-    await json('registry sign', path.join('other', 'trust/root/3.json'), '--key', 'second');
+    await json('registry sign', path.join('other', 'trust/root/3.json'), '--key', 'second', '--yes');
     await json('init');
     await json('registry add', 'main', './index', '--id', String(made.id));
     await json('registry list');

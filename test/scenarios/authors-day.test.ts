@@ -86,7 +86,7 @@ describe('an author’s day, on a git server that asks who comes', () => {
     await gitAway(ada.at('clone'), 'push', '--quiet', 'origin', 'main');
 
     await gitAway(bob.at(), 'clone', '--quiet', authorised(url), 'clone');
-    await bob.run('registry', 'sign', `clone/${added.file}`).succeeds();
+    await bob.run('registry', 'sign', `clone/${added.file}`, '--yes').succeeds();
     await gitAway(bob.at('clone'), 'add', '.');
     await gitAway(bob.at('clone'), 'commit', '--quiet', '--message', 'Confirm the namespace bob');
     await gitAway(bob.at('clone'), 'push', '--quiet', 'origin', 'main');

@@ -109,7 +109,7 @@ describe('bad days of a publisher and of a registry’s owner', () => {
     );
     await ownerPushes('main');
     await gitAway(bob.at(), 'clone', '--quiet', url, 'clone');
-    await bob.run('registry', 'sign', `clone/${file}`, '--key', 'safe').succeeds();
+    await bob.run('registry', 'sign', `clone/${file}`, '--key', 'safe', '--yes').succeeds();
     await gitAway(bob.at('clone'), 'add', '.');
     await gitAway(bob.at('clone'), 'commit', '--quiet', '--message', 'Confirm the namespace bob');
     await gitAway(bob.at('clone'), 'push', '--quiet', 'origin', 'main');

@@ -108,6 +108,7 @@ describe('the keys of a registry change hands', () => {
     const { stdout } = await guide
       .follow(ada, line, ['--index', 'acme', '--yes', '--key', 'work-2'])
       .succeeds();
+    assert.match(stdout, /checkpoints last 30 days under this root, not 365/);
     assert.match(stdout, /proposal/);
     assert.match(stdout, /udos registry sign trust\/root\/4\.json --key NAME/);
     assert.equal(await rootOf(user), 3);
@@ -139,15 +140,19 @@ describe('the keys of a registry change hands', () => {
     assert.deepEqual(readdirSync(stick), ['4.json']);
     const line = 'udos registry sign 4.json --id udr1… --key stick';
     const meant = { '4.json': 'usb/4.json', 'udr1…': id };
-    const { stdout } = await guide.follow(bob, line, [], meant).succeeds();
-    for (const shown of ['udos/root@1', id, 'trust/root/4.json', 'expires', '2 of 3'])
+    const { stdout } = await guide.follow(bob, line, ['--yes'], meant).succeeds();
+    await guide.follow(bob, line, [], meant).failsWith('CONFIRMATION_REQUIRED');
+    assert.deepEqual(readdirSync(stick).length, 2);
+    for (const shown of ['udos/root@1', id, 'trust/root/4.json', 'expires', '2 of 3', 'checkpoint  1 of 1'])
       assert.ok(stdout.includes(shown));
     for (const file of readdirSync(stick).filter((name) => name.endsWith('.minisig')))
       copyFileSync(path.join(stick, file), ada.at('acme', 'trust', 'root', file));
     git(ada.at('acme'), 'add', '.');
     git(ada.at('acme'), 'commit', '--quiet', '--message', 'Bob signs root 4');
     const inIndex = { 'trust/root/4.json': ada.at('acme', 'trust', 'root', '4.json') };
-    await guide.follow(bob, 'udos registry sign trust/root/4.json --key stick', [], inIndex).succeeds();
+    await guide
+      .follow(bob, 'udos registry sign trust/root/4.json --key stick', ['--yes'], inIndex)
+      .succeeds();
     assert.equal(git(ada.at('acme'), 'status', '--porcelain'), '');
     const rotated = await follow('udos registry rotate', '--key', 'work-2');
     assert.deepEqual([rotated.state, rotated.version, rotated.missing], ['published', 4, []]);

@@ -51,6 +51,10 @@ export default class RegistryPublisherAdd extends BaseCommand<PublisherAddResult
               ({ fingerprint }) => `  ${fingerprint.slice(0, 16)}: udos registry sign ${result.file}`,
             ),
           ];
-    return [`The namespace ${result.publisher} is granted in ${result.file}.`, ...next].join('\n');
+    return [
+      `The namespace ${result.publisher} is granted in ${result.file}.`,
+      ...result.owners.map((fingerprint) => `  owner ${fingerprint}`),
+      ...next,
+    ].join('\n');
   }
 }

@@ -17,12 +17,20 @@ export function rootPlanView(plan: RootPlan): string {
     `Root ${plan.version} of ${plan.registry}`,
     ...plan.roles.flatMap((role) => roleLines(role.name, role.before, role.after)),
     before === after ? `  expires     ${after}` : `  expires     ${after} (before: ${before})`,
+    ...lifetimeLines(plan),
     ...(plan.signers.length === 0 ? [] : [`  signed by   ${plan.signers.map(keyText).join(', ')}`]),
     ...named,
     ...(more > 0 ? [`  and ${more} files more`] : []),
     ...recoveries.map((one) => `  signed anew  ${recoveryText(one)}`),
     ...(plan.notPublished.length === 0 ? [] : [unpublishedView(plan)]),
   ].join('\n');
+}
+
+function lifetimeLines({ checkpointDays: { before, after } }: RootPlan): string[] {
+  if (before === after) return [];
+  return [
+    `! checkpoints last ${after} days under this root, not ${before}: make one in time, or say \`registry checkpoint --days N\``,
+  ];
 }
 
 /** What nobody signs unasked: every file of it, as one among many is where a thief would hide. */

@@ -7,13 +7,13 @@ export function signPlanView(plan: SignPlan): string {
   const expires = before === null || before.expires === root?.expires ? '' : ` (before: ${before.expires})`;
   return [
     plainLine(plan.file),
-    `  type      ${plan.type}`,
-    `  registry  ${plan.registry}`,
-    `  path      ${plan.path}`,
-    `  n         ${plan.n}`,
-    `  sha256    ${plan.sha256}`,
-    ...(root === null ? [] : [`  expires   ${root.expires}${expires}`, ...roleLines(root, before)]),
-    ...plan.keys.map((fp) => `  key       ${fp}`),
+    `  type        ${plan.type}`,
+    `  registry    ${plan.registry}`,
+    `  path        ${plan.path}`,
+    `  n           ${plan.n}`,
+    `  sha256      ${plan.sha256}`,
+    ...(root === null ? [] : [`  expires     ${root.expires}${expires}`, ...roleLines(root, before)]),
+    ...plan.keys.map((fp) => `  key         ${fp}`),
   ].join('\n');
 }
 
@@ -27,8 +27,8 @@ function roleLines(root: RootContent, before: RootContent | null): string[] {
   return names.flatMap((name) => {
     const now = roleText(root, name);
     const was = before === null ? now : roleText(before, name);
-    const label = `  ${name.padEnd(10)}`;
-    return was === now ? [label + now] : [label + was, `            -> ${now}`];
+    const label = `  ${name.padEnd(12)}`;
+    return was === now ? [label + now] : [label + was, `${' '.repeat(14)}-> ${now}`];
   });
 }
 

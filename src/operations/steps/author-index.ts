@@ -25,6 +25,11 @@ export function signedDocument(
   return changes;
 }
 
+/** The command by which the owner of a registry grants a name to somebody else. */
+export function grantLine(publisher: Publisher): string {
+  return `udos registry publisher add ${publisher} --public-key ${publisher}.pub`;
+}
+
 /** The first version of a publisher: one key or several, each owner and releaser. */
 export function firstPublisher(
   registry: RegistryId,

@@ -1,5 +1,6 @@
 import type { Context } from '../../context/index.js';
 import { hasCode, UdosError } from '../../errors/index.js';
+import type { Root } from '../../model/formats/index.js';
 import type { Alias } from '../../model/names.js';
 import type { VerifiedIndex } from '../../model/verified-index.js';
 import { readCheckpointOf } from './index-documents.js';
@@ -21,6 +22,11 @@ import { judgeRelease } from './judge-release.js';
 
 /** How long a checkpoint lasts: a year where one person holds the keys, 30 days for a team's CI (DESIGN check 8). */
 export const checkpointDays = { onePerson: 365, team: 30 } as const;
+
+/** How many days a checkpoint lasts under these roles, unless somebody says otherwise. */
+export function daysUnder({ root }: Root['roles']): number {
+  return root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
+}
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -51,8 +57,7 @@ export async function prepareWorkspaceCheckpoint(
     published: base,
     signers,
     now: Math.floor(context.clock.now().getTime() / 1000) * 1000,
-    lifetime: ({ root }) =>
-      (days ?? (root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team)) * dayMs,
+    lifetime: (roles) => (days ?? daysUnder(roles)) * dayMs,
     judgeRelease,
   });
 }

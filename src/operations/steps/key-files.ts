@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Context } from '../../context/index.js';
-import { UdosError } from '../../errors/index.js';
+import { hasCode, UdosError } from '../../errors/index.js';
 import type { Fingerprint } from '../../model/names.js';
 import {
   formatPublicKeyFile,
@@ -38,26 +38,67 @@ export interface NewKey {
   readonly noPassword: boolean;
 }
 
+/** A file in the folder of keys that cannot be used as one. */
+export interface UnreadableKey {
+  readonly name: string;
+  readonly file: string;
+  readonly error: UdosError;
+}
+
+/** Files that a command has warned of already. */
+const warned = new WeakMap<Context, Set<string>>();
+
 /**
- * The keys of `UDOS_HOME/keys`, by name: each `NAME.key` with its `NAME.pub` beside it. One whose public half cannot be
- * told without a password is left out with a warning.
+ * The keys of `UDOS_HOME/keys`, by name: each `NAME.key` with its `NAME.pub` beside it. One that cannot be read is left out
+ * with a warning, so that the others go on working.
  *
- * @throws KEY_INVALID, FILESYSTEM_FAILED
+ * @throws FILESYSTEM_FAILED
  */
 export async function listKeys(context: Context): Promise<StoredKey[]> {
+  const { keys, unreadable } = await readKeyFolder(context);
+  const told = warned.get(context) ?? new Set<string>();
+  warned.set(context, told);
+  for (const { file, error } of unreadable.filter((one) => !told.has(one.file))) {
+    told.add(file);
+    context.reporter.warn(`A key is passed over: ${error.message}`);
+  }
+  return keys;
+}
+
+/**
+ * Every key file of this user: those that can be used, and why the others cannot.
+ *
+ * @throws FILESYSTEM_FAILED
+ */
+export async function readKeyFolder(
+  context: Context,
+): Promise<{ readonly keys: StoredKey[]; readonly unreadable: UnreadableKey[] }> {
   const { keys: folder } = context.home;
   const names = await readdir(folder).catch((error: unknown) => {
     if (isSystemError(error, 'ENOENT')) return [];
     throw fileError('list', folder, error);
   });
-  const found: StoredKey[] = [];
+  const keys: StoredKey[] = [];
+  const unreadable: UnreadableKey[] = [];
   for (const entry of names.filter((name) => name.endsWith('.key')).sort()) {
-    const key = await readStoredKey(path.join(folder, entry));
-    if (key === undefined) {
-      context.reporter.warn(`${path.join(folder, entry)} has no .pub file beside it and is passed over.`);
-    } else found.push(key);
+    const file = path.join(folder, entry);
+    try {
+      const key = await readStoredKey(file);
+      if (key === undefined) throw withoutPublicHalf(file);
+      keys.push(key);
+    } catch (error) {
+      if (!hasCode(error, 'KEY_INVALID', 'KEY_NOT_FOUND', 'FILESYSTEM_FAILED')) throw error;
+      unreadable.push({ name: path.basename(file, '.key'), file, error });
+    }
   }
-  return found;
+  return { keys, unreadable };
+}
+
+function withoutPublicHalf(file: string): UdosError {
+  return new UdosError('KEY_INVALID', `${file} has no .pub file beside it, and is encrypted.`, {
+    hint: `Restore ${publicFileOf(file)}, or sign with \`--key ${file}\`.`,
+    data: { file },
+  });
 }
 
 /**
@@ -65,7 +106,7 @@ export async function listKeys(context: Context): Promise<StoredKey[]> {
  *
  * The password comes from `UDOS_KEY_PASSWORD`, else it is asked twice.
  *
- * @throws KEY_EXISTS, NAME_INVALID, PASSWORD_INVALID, PASSWORD_REQUIRED, FILESYSTEM_FAILED. Nothing is written then.
+ * @throws KEY_EXISTS, NAME_INVALID, PASSWORD_INVALID, PASSWORD_REQUIRED, FILESYSTEM_FAILED. Neither file is there then.
  */
 export async function generateKey(context: Context, wanted: NewKey): Promise<StoredKey> {
   const { name } = wanted;
@@ -82,8 +123,13 @@ export async function generateKey(context: Context, wanted: NewKey): Promise<Sto
   await makePrivateFolder(context.home.keys);
   await withLock(path.join(context.home.keys, '.lock'), async () => {
     await refuseExisting(name, file);
-    await writeFileAtomic(file, text, 0o600);
-    await writeFileAtomic(publicFileOf(file), formatPublicKeyFile(key.publicKey));
+    try {
+      await writeFileAtomic(publicFileOf(file), formatPublicKeyFile(key.publicKey));
+      await writeFileAtomic(file, text, 0o600);
+    } catch (error) {
+      for (const half of [file, publicFileOf(file)]) await rm(half, { force: true }).catch(() => undefined);
+      throw error;
+    }
   });
   const { fingerprint, encoded } = key.publicKey;
   return { name, fingerprint: fingerprint as Fingerprint, encoded, encrypted: password !== undefined, file };

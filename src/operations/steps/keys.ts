@@ -5,7 +5,7 @@ import { nearest } from '../../model/nearest.js';
 import type { Fingerprint } from '../../model/names.js';
 import { parseSecretKeyFile, signMessage, type SecretKey } from '../../primitives/crypto/index.js';
 import type { Signer } from '../../registry/index.js';
-import { listKeys, namingFile, readKeyText, readStoredKey, type StoredKey } from './key-files.js';
+import { namingFile, readKeyFolder, readKeyText, readStoredKey, type StoredKey } from './key-files.js';
 
 export { generateKey, listKeys, type NewKey, type StoredKey } from './key-files.js';
 
@@ -41,10 +41,14 @@ export async function openSigners(context: Context, selectors: readonly string[]
 /**
  * The stored key that a selector means, without opening it. Asks nothing.
  *
- * @throws KEY_NOT_FOUND, KEY_AMBIGUOUS
+ * @throws KEY_NOT_FOUND, KEY_AMBIGUOUS; why it cannot be read, for one that is meant and cannot
  */
 export async function selectKey(context: Context, selector: string | undefined): Promise<StoredKey> {
-  const keys = await listKeys(context);
+  const { keys, unreadable } = await readKeyFolder(context);
+  const broken = unreadable.find((key) =>
+    selector === undefined ? keys.length === 0 : key.name === selector,
+  );
+  if (broken !== undefined) throw broken.error;
   if (keys.length === 0) {
     throw new UdosError('KEY_NOT_FOUND', `There is no key in ${context.home.keys}.`, {
       hint: 'Make one with `udos key generate`.',

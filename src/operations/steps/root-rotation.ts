@@ -10,6 +10,7 @@ import {
   type IndexTree,
   type Resigning,
 } from '../../registry/index.js';
+import { daysUnder } from './checkpoint-index.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
 import type { KeyHandle } from './key-handles.js';
@@ -51,6 +52,8 @@ export interface RootPlan {
   readonly version: number;
   readonly expires: { readonly before: string; readonly after: string };
   readonly roles: readonly RootRoleChange[];
+  /** How long checkpoints last by default. It depends on how many must sign a root. */
+  readonly checkpointDays: { readonly before: number; readonly after: number };
   /** Keys that sign the root, or have signed it. */
   readonly signers: readonly KeyLabel[];
   /** Documents that are signed anew. Their bytes stay. */
@@ -107,6 +110,10 @@ export async function planRootRotation(
       version: next.document.version,
       expires: { before: before.document.expires, after: next.document.expires },
       roles: roleChanges(draft, handles),
+      checkpointDays: {
+        before: daysUnder(before.document.roles),
+        after: daysUnder(next.document.roles),
+      },
       signers: [...signed].sort().map((fp) => labelOf(fp, handles)),
       resigned: documents.map(({ file }) => file.path),
       notPublished: wanted.filter((one) => !agreed(one)).map(({ file }) => file.path),

@@ -5,6 +5,7 @@ import { layout } from '../../model/index-layout.js';
 import type { Fingerprint, IndexPath, Publisher } from '../../model/names.js';
 import { judgeTree, onlyNamespace, rememberPublished } from '../../registry/index.js';
 import { readPublisherFile } from './index-documents.js';
+import { grantLine } from './author-index.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
 import { rotatedPublisher, type PublisherRole, type RoleChange } from './next-publisher.js';
@@ -89,7 +90,7 @@ function unknownPublisher(workspace: IndexWorkspace, publisher: Publisher): Udos
     'PLUGIN_NOT_FOUND',
     `The registry at ${workspace.location} has no publisher ${publisher}.`,
     {
-      hint: `Its owner grants one with \`udos registry publisher add ${publisher}\`.`,
+      hint: `Its owner grants one with \`${grantLine(publisher)}\`.`,
       data: { publisher },
     },
   );

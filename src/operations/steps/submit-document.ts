@@ -12,7 +12,7 @@ import {
   type SignersFor,
 } from '../../registry/index.js';
 import { signedDocument } from './author-index.js';
-import { checkpointDays, prepareWorkspaceCheckpoint, rememberCheckpoint } from './checkpoint-index.js';
+import { daysUnder, prepareWorkspaceCheckpoint, rememberCheckpoint } from './checkpoint-index.js';
 import { compareUrlOf } from './compare-url.js';
 import { readRoles } from './index-documents.js';
 import { branchFor, type IndexWorkspace } from './index-workspace.js';
@@ -91,7 +91,7 @@ export async function submitChanges(
     await judgeProposal(context, workspace, changes, concerned);
     return propose(context, workspace, submission);
   }
-  const days = roles.root.threshold === 1 ? checkpointDays.onePerson : checkpointDays.team;
+  const days = daysUnder(roles);
   const signers: SignersFor = (now) => openCheckpointSigners(context, now, submission.keys, revoked);
   const prepared = await prepareWorkspaceCheckpoint(context, workspace, changes, signers, days);
   for (const problem of prepared.keptBack) {

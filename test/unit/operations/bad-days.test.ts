@@ -150,7 +150,7 @@ describe('tools for bad days, where several must sign', () => {
         file: path.join(clone, layout.revocations),
         keys: ['key-0'],
         id: undefined,
-        yes: false,
+        yes: true,
         describe: () => '',
       });
       git(clone, 'add', '.');

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { homePaths, type Context } from '../../../src/context/index.js';
+import { listSigningKeys } from '../../../src/operations/key-list.js';
 import { generateKey, listKeys, openSigner, openSigners } from '../../../src/operations/steps/keys.js';
 import { parsePublicKey, parseSignature, verifySignature } from '../../../src/primitives/crypto/index.js';
 
@@ -47,6 +48,30 @@ describe('the signing keys of a user', () => {
     const before = await readFile(key.file);
     await assert.rejects(inTheClear('work'), { code: 'KEY_EXISTS' });
     assert.deepEqual(await readFile(key.file), before);
+  });
+
+  it('go on working when one of them is damaged', async () => {
+    const work = await inTheClear('work');
+    const old = path.join(path.dirname(work.file), 'old.key');
+    await writeFile(old, 'no key');
+    const warnings: string[] = [];
+    const told = {
+      ...context,
+      reporter: { ...context.reporter, warn: (text: string) => warnings.push(text) },
+    };
+    for (let time = 0; time < 2; time += 1)
+      assert.deepEqual(await listKeys(told as unknown as Context), [work]);
+    assert.equal(warnings.length, 1);
+    assert.equal((await openSigner(context, undefined)).fingerprint, work.fingerprint);
+    const listed = await listSigningKeys(context);
+    assert.deepEqual(
+      [listed.keys, listed.unreadable.map(({ name, file }) => [name, file])],
+      [[work], [['old', old]]],
+    );
+    assert.match(listed.unreadable[0]?.reason ?? '', /old\.key/);
+    await assert.rejects(openSigner(context, 'old'), { code: 'KEY_INVALID' });
+    await rm(work.file);
+    await assert.rejects(openSigner(context, undefined), { code: 'KEY_INVALID' });
   });
 
   it('take no password that was mistyped or is empty', async () => {

@@ -158,6 +158,7 @@ describe('the next root', () => {
       keptBack.map((part) => [part.path, part.code]),
       [[layout.root(2), 'ROOT_INVALID']],
     );
+    assert.match(keptBack[0]?.hint ?? '', /udos registry sign trust\/root\/2\.json/);
     assert.equal((await world.newClient().sync()).rootVersion, 1);
     // The owner's own takes its place, without a trace of it.
     assert.equal((await rotate(context, { days: 3650 })).state, 'published');

@@ -1,4 +1,4 @@
-import { UdosError } from '../errors/index.js';
+import { hasCode, UdosError } from '../errors/index.js';
 import { readFormat, registryFile, type KeyRole, type Root } from '../model/formats/index.js';
 import { layout } from '../model/index-layout.js';
 import {
@@ -48,10 +48,26 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
     });
   }
 
+  /**
+   * What another process has read under a newer head, this one may honestly contradict. Only a head that is still the
+   * newest known here can go back.
+   */
+  async function verifyUnlessOvertaken<T>(verify: () => T): Promise<T> {
+    try {
+      return verify();
+    } catch (error) {
+      if (!hasCode(error, 'DOCUMENT_ROLLBACK', 'RELEASE_CHANGED', 'PUBLISHER_INVALID')) throw error;
+      if ((await store.load())?.head?.sha256 === head.checkpoint.sha256) throw error;
+      throw overtaken(head.alias, error);
+    }
+  }
+
   async function verifyPublisherOnce(publisher: Publisher): Promise<TrustedPublisher | undefined> {
     if (publishers.has(publisher)) return publishers.get(publisher);
     const seen = await store.readPublisher(publisher);
-    const trusted = verifyPublisher(files, registry, root, publisher, revocations, seen);
+    const trusted = await verifyUnlessOvertaken(() =>
+      verifyPublisher(files, registry, root, publisher, revocations, seen),
+    );
     if (trusted !== undefined && trusted.seen.sha256 !== seen?.sha256)
       await rememberUnlessOvertaken(
         async () => ((await store.readPublisher(publisher))?.version ?? 0) <= trusted.seen.version,
@@ -64,7 +80,9 @@ export function openIndex(head: TrustedHead): VerifiedIndex {
   async function verifyPlugin(plugin: PluginName): Promise<VerifiedPlugin | undefined> {
     const publisher = await verifyPublisherOnce(publisherOf(plugin));
     const seen = await store.readDocument(plugin);
-    const trusted = verifyDocument(files, registry, plugin, publisher, revocations, seen);
+    const trusted = await verifyUnlessOvertaken(() =>
+      verifyDocument(files, registry, plugin, publisher, revocations, seen),
+    );
     if (trusted === undefined || publisher === undefined) return undefined;
     if (trusted.seen.sha256 !== seen?.sha256)
       await rememberUnlessOvertaken(
@@ -153,6 +171,14 @@ function summaryOf({ name, expires, roles, upstreams }: Root): RootSummary {
     roles: Object.fromEntries(given),
     upstreams: Object.keys(upstreams) as RegistryId[],
   };
+}
+
+function overtaken(alias: Alias, cause: UdosError): UdosError {
+  return new UdosError('INDEX_MOVED', `Another udos command read a newer state of ${alias} meanwhile.`, {
+    hint: 'Run the command again.',
+    data: { registry: alias },
+    cause,
+  });
 }
 
 function missing(path: IndexPath): UdosError {

@@ -5,6 +5,7 @@ import { runWithFault } from '../kit/faults.js';
 import type { Machine } from '../kit/machine.js';
 import type { Result } from '../kit/run.js';
 import { scenario, type World } from '../kit/scenario.js';
+import type { TestRegistry } from '../kit/test-registry.js';
 
 const rounds = Number(process.env.UDOS_ROUNDS ?? 3);
 const seed = Number(process.env.UDOS_ROUNDS_SEED ?? Date.now() % 100_000);
@@ -27,13 +28,14 @@ describe('eight commands at once on one project and one home', () => {
         }
       })
       .build();
-    await world.begin();
+    // A repository shows whole states only, whoever publishes meanwhile.
+    await world.begin('main', 'local repository');
     await world.run('add', 'ada/p0', 'ada/p1@1.0.0').succeeds();
   });
 
   after(() => world.end());
 
-  it(`lose no update and wait for no dead process, ${rounds} rounds long (seed ${seed})`, async () => {
+  it(`lose no update, take no release for an attack and wait for no dead process, ${rounds} rounds long (seed ${seed})`, async () => {
     const { machine } = world;
     const random = randomFrom(seed);
     const sum = { commands: 0, lost: 0, killed: 0 };
@@ -41,10 +43,12 @@ describe('eight commands at once on one project and one home', () => {
     for (let round = 1; round <= rounds; round += 1) {
       const plan = planRound(wanted, random);
       const victim = killed(machine, plan.victim, 1 + Math.floor(random() * 24));
+      const news = publishNews(world.registry('main'), `1.2.${round}`);
       const ends = await Promise.all(
         plan.commands.map(async (args) => ({ args, result: await machine.start(...args).result })),
       );
       const isKilled = await victim;
+      await news;
       sum.killed += isKilled ? 1 : 0;
 
       const expected = new Set(wanted);
@@ -71,6 +75,13 @@ describe('eight commands at once on one project and one home', () => {
     assert.ok(sum.killed > 0, 'nobody was killed');
   });
 });
+
+/** Releases of half of everything, so that whoever reads an earlier head meets what others have seen of the next one. */
+async function publishNews(registry: TestRegistry, version: string): Promise<void> {
+  for (const plugin of plugins.slice(0, 6))
+    await registry.publish(plugin, version, { needs: { 'ada/base': '^1.0.0' } });
+  await registry.checkpoint();
+}
 
 /** Each plugin is added or removed by one command of a round, so that the outcome does not depend on who comes first. */
 function planRound(wanted: readonly string[], random: () => number) {

@@ -3,7 +3,7 @@ import type { PluginDocument } from '../../../src/model/formats/index.js';
 import { layout } from '../../../src/model/index-layout.js';
 import type { PluginName, Publisher } from '../../../src/model/names.js';
 import type { Signer } from '../../../src/registry/index.js';
-import { readPlugin } from '../../kit/client.js';
+import { Client, readPlugin } from '../../kit/client.js';
 import { testKey } from '../../kit/keys.js';
 import { registryWorld } from './world.js';
 
@@ -112,6 +112,16 @@ describe('check 12: a plugin document is its publisher’s newest word', () => {
     const error = await world.client.refusesPlugin('DOCUMENT_ROLLBACK', notes);
     assert.equal((error.data.before as { serial: number }).serial, 2);
     assert.equal((error.data.now as { serial: number }).serial, 1);
+  });
+
+  it('starts over, without an alarm, when another command has read a newer head meanwhile', async () => {
+    const index = await world.client.sync();
+    const other = new Client(world.registry, world.clock, world.client.store);
+    await world.registry.publish(notes, '1.1.0');
+    await world.registry.checkpoint();
+    await other.plugin(notes);
+    await world.client.refuses('INDEX_MOVED', () => readPlugin(index, notes));
+    assert.equal((await world.client.plugin(notes)).document.serial, 2);
   });
 
   it('refuses other bytes with the same serial', async () => {

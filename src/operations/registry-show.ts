@@ -2,7 +2,7 @@ import type { Context } from '../context/index.js';
 import { hasCode, UdosError } from '../errors/index.js';
 import { parseAlias, type Alias, type Fingerprint, type RegistryId } from '../model/names.js';
 import type { VerifiedIndex } from '../model/verified-index.js';
-import { listEvidence, readEvidenceHeads, type EvidenceHead } from '../registry/index.js';
+import { readEvidence, type EvidenceHead, type Reset } from '../registry/index.js';
 import { locationText } from './steps/location-text.js';
 import { openProjectIfAny } from './steps/nearest-project.js';
 import type { Place } from './steps/project.js';
@@ -38,6 +38,8 @@ export interface RegistryShowResult {
   readonly evidence: readonly string[];
   /** The signed heads in them. */
   readonly evidenceHeads: readonly EvidenceHead[];
+  /** Heads that were put aside because a new root took their key away, oldest first: no misbehaviour. */
+  readonly resets: readonly Reset[];
   /** Why what the registry shows now was not believed, so that all this is what was known before; null when it was. */
   readonly refusal: {
     readonly code: string;
@@ -96,7 +98,10 @@ async function show(
     const described = await unlessNotKept(index, () => index.describe());
     const catalog = await unlessNotKept(index, () => index.catalog());
     const [url = '', ...mirrors] = registry.locations.map(locationText);
-    const { trust } = context.home.registry(registry.id);
+    const { contradictions, resets } = await readEvidence(
+      context.home.registry(registry.id).trust,
+      registry.id,
+    );
     return {
       alias,
       id: registry.id,
@@ -118,8 +123,9 @@ async function show(
       root: { version: index.rootVersion, expires: index.root.expires },
       roles: index.root.roles,
       upstreams: index.root.upstreams,
-      evidence: await listEvidence(trust),
-      evidenceHeads: await readEvidenceHeads(trust),
+      evidence: contradictions.map((one) => one.folder),
+      evidenceHeads: contradictions.flatMap((one) => one.heads),
+      resets,
     };
   });
 }

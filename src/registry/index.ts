@@ -27,7 +27,7 @@ export { createGitRemoteSource } from './sources/git-remote-source.js';
 export { createHttpSource } from './sources/http-source.js';
 export { syncRegistry } from './sync.js';
 export { createDiskTrustStore } from './trust/disk-trust-store.js';
-export { listEvidence, readEvidenceHeads, type EvidenceHead } from './trust/evidence.js';
+export { readEvidence, type EvidenceHead, type Reset } from './trust/evidence.js';
 export { inspectTrust, type TrustInspection, type TrustProblem } from './trust/inspect-trust.js';
 export { checkObjects, pruneObjects } from './trust/kept-objects.js';
 export { readOnly } from './trust/trust-store.js';

@@ -13,8 +13,10 @@ import {
   type OfferedCheckpoint,
   type SignedCheckpoint,
 } from './trust/checkpoints.js';
-import { loadKnownLines, placeOf, refuseContradiction, saveForkEvidence } from './trust/head-order.js';
+import { keepEvidence, saveForkEvidence } from './trust/fork-evidence.js';
+import { loadKnownLines, placeOf, refuseContradiction } from './trust/head-order.js';
 import { loadKeptState } from './trust/kept-state.js';
+import { keepLater } from './trust/late-objects.js';
 import { chunkOf, logFiles, verifyLog } from './trust/log.js';
 import { verifyRevocations } from './trust/revocation-list.js';
 import {
@@ -75,7 +77,8 @@ export async function openHead(input: SyncInput, origin: Origin): Promise<Outcom
   await refuseContradiction(state.head, checkpoint, store, input.clock);
   const expired = isExpired(checkpoint, now, input.clock);
 
-  const files = createSummedFiles(checkpoint.document.sums, origin, store);
+  const late = keepLater(store);
+  const files = createSummedFiles(checkpoint.document.sums, origin, late.store);
   await files.load([layout.revocations, ...logFiles(checkpoint, state.head)], [layout.logFolder]);
   await files.load(listedSidecars(files, layout.revocations));
   const closedChunks = await verifyLogOrKeepEvidence(files, checkpoint, state, store, input.clock);
@@ -88,6 +91,7 @@ export async function openHead(input: SyncInput, origin: Origin): Promise<Outcom
   );
   const rollback = await olderThanLock(input, checkpoint);
   if (rollback !== undefined) return { kind: 'too-old', error: rollback };
+  await late.keep();
 
   state = {
     ...state,
@@ -228,9 +232,9 @@ async function verifyLogOrKeepEvidence(
     return verifyLog(files, checkpoint, head, known);
   } catch (error) {
     if (!hasCode(error, 'INDEX_FORK') || state.head === undefined) throw error;
-    const evidence = await saveForkEvidence(store, clock, 'fork', [state.head, checkpoint]);
+    const { evidence, hint } = await keepEvidence(store, clock, 'fork', [state.head, checkpoint]);
     throw new UdosError('INDEX_FORK', error.message, {
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      hint: `Somebody rewrote the registry or shows you another one. ${hint}`,
       data: { ...error.data, evidence, known: state.head.sha256, found: checkpoint.sha256 },
       cause: error,
     });

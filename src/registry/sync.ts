@@ -21,10 +21,16 @@ export async function syncRegistry(input: SyncInput): Promise<VerifiedIndex> {
   return input.store.exclusively(() => (input.sources.length === 0 ? openKept(input) : openNewest(input)));
 }
 
+/** A checkpoint that cannot be placed yet, and who offered it. */
+interface Unread {
+  readonly origin: Origin;
+  readonly offered: OfferedCheckpoint;
+}
+
 async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
   let failure: unknown;
   let stale: Origin | undefined;
-  const unread: { origin: Origin; offered: OfferedCheckpoint }[] = [];
+  const unread: Unread[] = [];
   const warnOfLag = ({ source }: Origin) => {
     input.warn(`${source.location} lags behind what this machine has seen.`);
   };
@@ -34,7 +40,7 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
       switch (outcome.kind) {
         case 'opened':
           for (const earlier of unread) {
-            await refuseUnlogged(input, earlier.offered, origin);
+            await refuseUnlogged(input, earlier, origin);
             warnOfLag(earlier.origin);
           }
           return outcome.index;
@@ -57,7 +63,7 @@ async function openNewest(input: SyncInput): Promise<VerifiedIndex> {
       failure = error;
     }
   }
-  for (const { offered } of unread) await refuseUnlogged(input, offered);
+  for (const earlier of unread) await refuseUnlogged(input, earlier);
   if (stale !== undefined) return openKept(input, stale);
   throw failure;
 }
@@ -89,16 +95,16 @@ async function openFrom(
  * Refuses what a source offered unless it stands in the log of the accepted head.
  *
  * @param origin who can show the log; with nobody left to ask, what cannot be placed is refused.
- * @throws INDEX_ROLLBACK
+ * @throws INDEX_ROLLBACK; CHECKPOINT_INVALID for one that nobody signed
  */
 async function refuseUnlogged(
-  { store, clock }: SyncInput,
-  offered: OfferedCheckpoint,
+  { registry, store, clock }: SyncInput,
+  { offered, origin: from }: Unread,
   origin?: Origin,
 ): Promise<void> {
   const head = (await store.load())?.head;
   if (head === undefined || (await placeOf(offered, head, store, origin)) === 'earlier') return;
-  await refuseStranger(head, offered, store, clock);
+  await refuseStranger(registry, head, offered, from.head, store, clock);
 }
 
 function isLast(input: SyncInput, source: IndexSource): boolean {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
+import path from 'node:path';
 import { layout } from '../../src/model/index-layout.js';
 import { sha256Hex } from '../../src/primitives/crypto/index.js';
+import { runWithFault } from '../kit/faults.js';
+import type { Machine } from '../kit/machine.js';
 import { threat } from '../kit/threat.js';
 import { everything, Stage } from './stage.js';
 
@@ -61,6 +64,26 @@ threat('F6', 'A fork that passes as the original', () => {
     assert.deepEqual([result.refusal.code, result.refusal.exit], ['INDEX_EQUIVOCATION', 6]);
     assert.equal(result.checkpoint.sequence, 3);
     assert.deepEqual(new Set(result.evidenceHeads.map(({ sha256 }) => sha256)), new Set(heads));
+  });
+
+  it('shown to a machine whose disk takes no more: it says what it found, and that the proof is lost', async () => {
+    const { registry } = stage;
+    const trust = (victim: Machine) => path.join(victim.home, 'registries', registry.id, 'trust');
+    await registry.fork(2);
+    const readOnly = stage.victim();
+    const evidence = path.join(trust(readOnly), 'evidence');
+    const plan = { on: 'disk', at: 1, how: 'EROFS', forGood: true, below: evidence } as const;
+    const { status, stderr } = await runWithFault(readOnly, plan, 'registry', 'sync');
+    assert.equal(status, 6, stderr);
+    assert.match(stderr, /INDEX_EQUIVOCATION[^]*could not be kept as evidence/);
+
+    await registry.forge(new Map([[layout.registryFile, Buffer.from('{"format":1,"name":"main"}')]]));
+    const full = stage.victim();
+    const result = await runWithFault(full, { quota: 0, how: 'ENOSPC' }, 'registry', 'sync');
+    assert.equal(result.status, 6, result.stderr);
+    assert.match(result.stderr, /INDEX_FORK[^]*could not be kept as evidence/);
+    full.expectUnchanged(...everything);
+    assert.deepEqual(full.filesBelow(path.join(trust(full), 'evidence')), []);
   });
 
   it('a source that is gone: what was known is shown, and the failure', async () => {

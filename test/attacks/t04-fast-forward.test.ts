@@ -70,12 +70,18 @@ threat('T4', 'Fast-forward', () => {
     await stage.registry.checkpoint();
     const { stderr } = await stage.refuses('INDEX_ROLLBACK', update, { victim, recover: replaced });
     assert.match(stderr, /from sequence 700 to 4/);
-    const { evidence, checkpoint } = await victim.json<{
+    const { evidence, resets, checkpoint } = await victim.json<{
       evidence: string[];
+      resets: { root: number; sequence: number }[];
       checkpoint: { sequence: number };
     }>('registry', 'show', 'main');
     assert.equal(checkpoint.sequence, 5);
-    assert.ok(evidence.some((name) => name.endsWith('-reset')));
+    assert.deepEqual(
+      resets.map(({ root, sequence }) => [root, sequence]),
+      [[2, 700]],
+    );
+    assert.ok(evidence.every((name) => name.endsWith('-rollback')));
+    assert.match((await victim.run('registry', 'show', 'main').succeeds()).stdout, /Root 2 took a key/);
   });
 
   function withCheckpointKey(root: Root): Root {

@@ -57,6 +57,18 @@ threat('T6', 'Malicious mirror', () => {
     assert.match(stderr, /lags behind/);
   });
 
+  it('one that writes down an earlier checkpoint: a bad mirror, and no proof against the owner', async () => {
+    await stage.registry.rewindTo(1);
+    const mirror = await mirrorAfter(() => stage.registry.forge(new Map(), { signers: [] }));
+    await stage.registry.fastForward(600);
+    const victim = readingFrom(stage.newcomer(), stage.registry.folder);
+    await victim.run('registry', 'sync').succeeds();
+    readingFrom(victim, nowhere(), mirror);
+    await refusesMirror('CHECKPOINT_INVALID', mirror, victim);
+    const { evidence } = await victim.json<{ evidence: string[] }>('registry', 'show', 'main', '--offline');
+    assert.deepEqual(evidence, []);
+  });
+
   it('nothing in a mirror that lags: the newest source wins, with a warning', async () => {
     const lagging = await mirrorAfter(() => stage.registry.rewindTo(2));
     const victim = readingFrom(stage.victim(), lagging, stage.registry.folder);

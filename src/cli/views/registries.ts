@@ -99,6 +99,7 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
             result.evidenceHeads.map((head) => [`${head.sequence}`, head.issued, head.sha256]),
           ),
         ]),
+    ...result.resets.flatMap((one) => ['', resetNote(one, screen)]),
     ...(result.refusal === null
       ? []
       : [
@@ -110,6 +111,15 @@ export function registryShowView(result: RegistryShowResult, screen: Screen): st
           ),
         ]),
   ].join('\n');
+}
+
+function resetNote(
+  { at, root, sequence, folder }: RegistryShowResult['resets'][number],
+  screen: Screen,
+): string {
+  const when = at === null ? '' : ` on ${at.slice(0, 10)}`;
+  const text = `Root ${root} took a key for checkpoints away: this machine put the head from before, checkpoint ${sequence}, aside${when} and began anew. Nothing is wrong. It is kept in`;
+  return `${wrap(text, screen.columns ?? Infinity)}\n  ${folder}`;
 }
 
 export function registrySyncView({ registries }: RegistrySyncResult, screen: Screen): string {

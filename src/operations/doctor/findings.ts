@@ -50,6 +50,7 @@ export const findingKinds = {
   'registry-expires-soon': 'warning',
   'root-expired': 'warning',
   'root-expires-soon': 'warning',
+  'evidence-unproven': 'warning',
   'release-yanked': 'warning',
   'signers-changed': 'warning',
   'key-exposed': 'warning',

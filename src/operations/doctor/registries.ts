@@ -3,7 +3,7 @@ import type { Context } from '../../context/index.js';
 import type { Lockfile } from '../../model/formats/index.js';
 import { isRegistryId, type RegistryId } from '../../model/names.js';
 import { listFolder } from '../../primitives/fs/index.js';
-import { inspectTrust, listEvidence, type TrustInspection, type TrustProblem } from '../../registry/index.js';
+import { inspectTrust, readEvidence, type TrustInspection, type TrustProblem } from '../../registry/index.js';
 import type { ConfiguredRegistry } from '../steps/configured-registries.js';
 import { shellPath } from '../steps/fix-text.js';
 import type { FindingKind, Findings } from './findings.js';
@@ -44,7 +44,11 @@ export async function checkRegistries(
     if (inspection === undefined) continue;
     for (const problem of inspection.problems) addProblem(place, problem, findings);
     if (inspection.problems.length === 0) sound.add(id);
-    await checkEvidence(place, findings);
+    // Without its roots nobody can tell who signed; once they are mended, this says what there is.
+    if (inspection.rootExpires !== undefined)
+      await findings.attempt('unreadable', place.folder, 'Check the owner and the mode of that folder.', () =>
+        checkEvidence(place, id, findings),
+      );
     if (place.configured !== undefined) checkExpiry(context, place.configured, inspection, findings);
   }
   return sound;
@@ -86,15 +90,27 @@ function fixOf({ folder, configured }: TrustPlace, kind: TrustProblem['kind'], f
   return `Restore ${shellPath(folder)} from a backup, or forget the damaged part with ${state}${roots}, then run \`udos registry sync ${configured.alias}\`.`;
 }
 
-async function checkEvidence({ folder, name }: TrustPlace, findings: Findings): Promise<void> {
-  for (const evidence of await listEvidence(folder)) {
-    // Heads that were dropped with the key that signed them: the registry did that itself.
-    if (evidence.endsWith('-reset')) continue;
+/** Heads that were put aside with the key that signed them are no finding: the owner did that on purpose. */
+async function checkEvidence(
+  { folder, name }: TrustPlace,
+  id: RegistryId,
+  findings: Findings,
+): Promise<void> {
+  const { contradictions, unproven } = await readEvidence(folder, id);
+  for (const { folder: evidence } of contradictions) {
     findings.add(
       'registry-evidence',
       evidence,
       `The registry ${name} contradicted itself: two signed heads that exclude each other are kept there.`,
       `Send a copy to its owner, and trust nothing new from it until they have explained it. Then remove the evidence with \`rm -r ${shellPath(evidence)}\`.`,
+    );
+  }
+  for (const evidence of unproven) {
+    findings.add(
+      'evidence-unproven',
+      evidence,
+      `What is kept there as evidence against the registry ${name} proves nothing: its own signatures are missing.`,
+      `Remove it with \`rm -r ${shellPath(evidence)}\`.`,
     );
   }
 }

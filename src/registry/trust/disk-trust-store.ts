@@ -77,8 +77,14 @@ export function createDiskTrustStore(folder: string): TrustStore {
     saveObject: (sha256, bytes) => write(objectFile(sha256), bytes),
     saveEvidence: async (name, files) => {
       const place = file('evidence', name);
-      for (const [member, bytes] of files)
-        await writeFileAtomic(path.join(place, path.basename(member)), bytes);
+      try {
+        for (const [member, bytes] of files)
+          await writeFileAtomic(path.join(place, path.basename(member)), bytes);
+      } catch (error) {
+        // Half of it proves nothing.
+        await rm(place, { recursive: true, force: true }).catch(() => undefined);
+        throw error;
+      }
       return place;
     },
     exclusively: (work) =>

@@ -1,14 +1,20 @@
 import { hasCode, UdosError } from '../../errors/index.js';
 import { layout } from '../../model/index-layout.js';
-import type { IndexPath, Sha256 } from '../../model/names.js';
+import type { IndexHead } from '../../model/index-source.js';
+import type { RegistryId, Sha256 } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
-import { parseCheckpoint, type OfferedCheckpoint, type SignedCheckpoint } from './checkpoints.js';
+import {
+  parseCheckpoint,
+  readCheckpoint,
+  verifyCheckpoint,
+  type OfferedCheckpoint,
+  type SignedCheckpoint,
+} from './checkpoints.js';
+import { keepEvidence } from './fork-evidence.js';
 import { chunkOf, parseChunk } from './log.js';
+import { readKeptRoot, type TrustedRoot } from './roots.js';
 import { createSummedFiles, type Origin } from './summed-files.js';
 import type { StoredHead, TrustStore } from './trust-store.js';
-
-/** A signed head: its bytes and the signatures over them. */
-type Head = Pick<StoredHead, 'sha256' | 'bytes' | 'sidecars'>;
 
 /** `unread`: the log has it on a chunk that this machine never read, so whether it is the same cannot be told yet. */
 export type Place = 'earlier' | 'unread' | 'elsewhere';
@@ -53,18 +59,34 @@ export async function loadKnownLines(
 }
 
 /**
- * Refuses an earlier checkpoint that the log of the accepted head contradicts. Both heads are kept as evidence.
+ * Refuses an earlier checkpoint that the log of the accepted head contradicts. Both heads are kept as evidence, which this one
+ * is only when it is signed as the root that it names says: anybody can write down a checkpoint.
  *
- * @throws INDEX_ROLLBACK
+ * @param from the snapshot that it stands in.
+ * @throws INDEX_ROLLBACK; CHECKPOINT_INVALID for what proves nothing
  */
 export async function refuseStranger(
+  registry: RegistryId,
   stored: StoredHead,
   offered: OfferedCheckpoint,
+  from: IndexHead,
   store: TrustStore,
   clock: number,
 ): Promise<never> {
-  const sha256 = sha256Hex(offered.bytes) as Sha256;
-  throw await rollback(stored, { ...offered, sha256 }, parseCheckpoint(offered.bytes).sequence, store, clock);
+  const root = await readNamedRoot(registry, parseCheckpoint(offered.bytes).root, store);
+  // What was read with it are the signatures that the newest root asks for.
+  const { sidecars } = await readCheckpoint(root, from);
+  const found = verifyCheckpoint(registry, root, { bytes: offered.bytes, sidecars });
+  throw await rollback(stored, found, store, clock);
+}
+
+async function readNamedRoot(registry: RegistryId, version: number, store: TrustStore): Promise<TrustedRoot> {
+  if (version <= ((await store.load())?.root ?? 0)) return readKeptRoot(registry, version, store);
+  throw new UdosError(
+    'CHECKPOINT_INVALID',
+    `The checkpoint is of root ${version}, which the registry does not have.`,
+    { data: { field: 'root', found: version } },
+  );
 }
 
 /**
@@ -81,58 +103,33 @@ export async function refuseContradiction(
 ): Promise<void> {
   if (stored === undefined || found.document.sequence > stored.sequence) return;
   if (found.sha256 === stored.sha256) return;
-  const { sequence } = found.document;
-  if (sequence < stored.sequence) throw await rollback(stored, found, sequence, store, clock);
-  const evidence = await saveForkEvidence(store, clock, 'equivocation', [stored, found]);
+  if (found.document.sequence < stored.sequence) throw await rollback(stored, found, store, clock);
+  const { evidence, hint } = await keepEvidence(store, clock, 'equivocation', [stored, found]);
   throw new UdosError(
     'INDEX_EQUIVOCATION',
     `The registry signed two different heads with sequence ${stored.sequence}.`,
-    { hint, data: bothSides(stored, found, sequence, evidence) },
+    { hint, data: bothSides(stored, found, evidence) },
   );
 }
-
-const hint = 'Both signed heads were kept as evidence. Ask the owner of the registry before you go on.';
 
 async function rollback(
   stored: StoredHead,
-  found: Head,
-  sequence: number,
+  found: SignedCheckpoint,
   store: TrustStore,
   clock: number,
 ): Promise<UdosError> {
-  const evidence = await saveForkEvidence(store, clock, 'rollback', [stored, found]);
+  const { evidence, hint } = await keepEvidence(store, clock, 'rollback', [stored, found]);
   return new UdosError(
     'INDEX_ROLLBACK',
-    `The index went back from sequence ${stored.sequence} to ${sequence}, which was never seen here.`,
-    { hint, data: bothSides(stored, found, sequence, evidence) },
+    `The index went back from sequence ${stored.sequence} to ${found.document.sequence}, which was never seen here.`,
+    { hint, data: bothSides(stored, found, evidence) },
   );
 }
 
-function bothSides(stored: StoredHead, found: Head, sequence: number, evidence: string) {
+function bothSides(stored: StoredHead, found: SignedCheckpoint, evidence: string | null) {
   return {
     evidence,
     known: { sequence: stored.sequence, sha256: stored.sha256 },
-    found: { sequence, sha256: found.sha256 },
+    found: { sequence: found.document.sequence, sha256: found.sha256 },
   };
-}
-
-/** Keeps signed heads that contradict each other. Returns where. */
-export async function saveForkEvidence(
-  store: TrustStore,
-  clock: number,
-  kind: string,
-  heads: readonly Head[],
-): Promise<string> {
-  const files = new Map<string, Uint8Array>();
-  for (const head of heads) {
-    files.set(`${head.sha256}.json`, head.bytes);
-    for (const [path, bytes] of head.sidecars)
-      files.set(`${head.sha256}.json.${fp16Of(path)}.minisig`, bytes);
-  }
-  const stamp = new Date(clock).toISOString().replaceAll(/[:.]/g, '-');
-  return store.saveEvidence(`${stamp}-${kind}`, files);
-}
-
-function fp16Of(sidecar: IndexPath): string {
-  return sidecar.split('.').at(-2) ?? 'unknown';
 }

@@ -121,7 +121,7 @@ function expectEqual(
 
 function fork(problem: string, data: Readonly<Record<string, unknown>>): UdosError {
   return new UdosError('INDEX_FORK', `The index does not continue its own history: ${problem}.`, {
-    hint: 'Somebody rewrote the registry or shows you another one. Both signed heads were kept as evidence; ask its owner.',
+    hint: 'Somebody rewrote the registry or shows you another one. Ask its owner.',
     data,
   });
 }

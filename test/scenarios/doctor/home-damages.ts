@@ -70,6 +70,18 @@ export const homeDamages: readonly Damage[] = [
     },
   },
   {
+    kind: 'evidence-unproven',
+    why: 'a head without its signatures',
+    do: ({ trust }) => {
+      const folder = path.join(trust, 'evidence', '2026-11-24T08-00-00-000Z-rollback');
+      mkdirSync(folder, { recursive: true });
+      const { head } = JSON.parse(readFileSync(path.join(trust, 'state.json'), 'utf8')) as {
+        head: { sha256: string; checkpoint: string };
+      };
+      writeFileSync(path.join(folder, `${head.sha256}.json`), head.checkpoint);
+    },
+  },
+  {
     kind: 'registry-expired',
     why: 'nobody signed a checkpoint for years',
     do: ({ world }) => {

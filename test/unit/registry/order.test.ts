@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { UdosError } from '../../../src/errors/index.js';
 import { layout } from '../../../src/model/index-layout.js';
 import type { IndexSource } from '../../../src/model/index-source.js';
-import { createGitLocalSource } from '../../../src/registry/index.js';
-import { readPlugin, treeSource } from '../../kit/client.js';
+import { createGitLocalSource, type Signer } from '../../../src/registry/index.js';
+import { Client, readPlugin, treeSource } from '../../kit/client.js';
 import { testKey } from '../../kit/keys.js';
 import { registryWorld } from './world.js';
 
@@ -95,6 +95,65 @@ describe('check 6: the head never goes back', () => {
     await world.registry.forge(new Map());
     const error = await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync());
     world.client.assertKeptBothHeads(error, 'rollback');
+  });
+
+  describe('in a part of the log that was never read', () => {
+    /** The client has seen checkpoint 600 only; a mirror shows another checkpoint 2. */
+    const offeredBy = async (signer: Signer | undefined) => {
+      const first = await world.registry.mark();
+      await world.registry.forge(new Map(), { signers: signer === undefined ? [] : [signer] });
+      const mirror = treeSource(world.registry.published, 'a mirror');
+      await first();
+      await world.registry.fastForward(600);
+      await world.client.sync();
+      return mirror;
+    };
+
+    it('takes an earlier head that its own root signed for proof', async () => {
+      const mirror = await offeredBy(world.registry.keys.checkpoint);
+      for (const sources of [[mirror], [mirror, current()]]) {
+        const error = await world.client.refuses('INDEX_ROLLBACK', () => world.client.sync({ sources }));
+        world.client.assertKeptBothHeads(error, 'rollback');
+      }
+    });
+
+    for (const [who, signer] of [
+      ['nobody', undefined],
+      ['somebody else', testKey('a thief')],
+    ] as const)
+      it(`takes one that ${who} signed for a bad source, and no proof of anything`, async () => {
+        const mirror = await offeredBy(signer);
+        for (const sources of [[mirror], [mirror, current()]])
+          await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync({ sources }));
+        assert.equal(world.client.evidence.size, 0);
+        assert.equal((await world.client.sync({ sources: [current()] })).sequence, 600);
+      });
+
+    it('takes one under a root that nobody has shown for no proof either', async () => {
+      const first = await world.registry.mark();
+      await world.registry.forge(new Map(), { checkpoint: (document) => ({ ...document, root: 7 }) });
+      const mirror = treeSource(world.registry.published, 'a mirror');
+      await first();
+      await world.registry.fastForward(600);
+      await world.client.sync();
+      await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync({ sources: [mirror] }));
+      assert.equal(world.client.evidence.size, 0);
+    });
+  });
+
+  it('says what it found though the evidence cannot be kept', async () => {
+    await seeThree();
+    await world.registry.rewindTo(2);
+    world.clock.advanceDays(1);
+    await world.registry.forge(new Map());
+    const full = new UdosError('FILESYSTEM_FAILED', 'Cannot write there: no space is left.');
+    const client = new Client(world.registry, world.clock, {
+      ...world.client.store,
+      saveEvidence: () => Promise.reject(full),
+    });
+    const error = await client.refuses('INDEX_EQUIVOCATION', () => client.sync());
+    assert.match(error.hint ?? '', /could not be kept as evidence: Cannot write there: no space is left/);
+    assert.equal(error.data.evidence, null);
   });
 
   it('does not go on to a mirror when a source attacks', async () => {

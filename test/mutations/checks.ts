@@ -179,8 +179,8 @@ export const mutations: readonly Mutation[] = [
     check: 11,
     without: 'the versions of a publisher are signed by those who may',
     file: `${trust}/publishers.ts`,
-    from: '    verifyVersion(registry, root, versions[index - 1], version, counted);\n',
-    to: '    void counted;\n    void verifyVersion;\n    void version;\n',
+    from: '      verifyVersion(registry, root, before, version, counted);\n',
+    to: '      void counted;\n      void verifyVersion;\n      void before;\n      void version;\n',
   },
   {
     check: 11,

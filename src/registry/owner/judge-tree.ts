@@ -153,7 +153,12 @@ export async function judgeTree(input: JudgeInput): Promise<Judgement> {
   return { problems, root, revocations, documents, seen, hashes };
 }
 
-const noRevocations: RevocationList = { serial: 0, keys: new Set(), reasonAgainst: () => undefined };
+const noRevocations: RevocationList = {
+  serial: 0,
+  keys: new Set(),
+  reasonAgainstKey: () => undefined,
+  reasonAgainst: () => undefined,
+};
 
 async function judgeDocument(
   input: JudgeInput,

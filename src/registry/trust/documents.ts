@@ -6,7 +6,8 @@ import { sha256Hex } from '../../primitives/crypto/index.js';
 import { signedFile, type CheckedFiles } from './checked-files.js';
 import type { TrustedPublisher } from './publishers.js';
 import type { RevocationList } from './revocation-list.js';
-import { verifyThreshold } from './threshold.js';
+import { revokedSigners } from './revoked-signers.js';
+import { verifyThreshold, type SignedFile } from './threshold.js';
 import type { SeenDocument } from './trust-store.js';
 
 /** A plugin document that the publisher's release role vouches for now. */
@@ -45,16 +46,7 @@ export function verifyDocument(
   if (document.name !== plugin) throw invalid(plugin, `${path} is about ${document.name}`);
   if (document.registry !== registry)
     throw invalid(plugin, `${path} belongs to the registry ${document.registry}`);
-  const signers = verifyThreshold(file, {
-    registry,
-    type: document.type,
-    n: document.serial,
-    keys: publisher.keys,
-    role: publisher.document.release,
-    roleName: `the release role of ${publisher.document.publisher}, version ${publisher.document.version}`,
-    revoked: revoked.keys,
-    code: 'DOCUMENT_INVALID',
-  });
+  const signers = verifySigners(file, document, registry, publisher, revoked);
   const now: SeenDocument = {
     serial: document.serial,
     sha256: sha256Hex(file.bytes) as Sha256,
@@ -62,6 +54,40 @@ export function verifyDocument(
   };
   if (seen !== undefined) refuseRegression(plugin, seen, now);
   return { document, signers, seen: now };
+}
+
+function verifySigners(
+  file: SignedFile,
+  { type, serial, name }: PluginDocument,
+  registry: RegistryId,
+  publisher: TrustedPublisher,
+  revoked: RevocationList,
+): readonly Fingerprint[] {
+  const role = publisher.document.release;
+  try {
+    return verifyThreshold(file, {
+      registry,
+      type,
+      n: serial,
+      keys: publisher.keys,
+      role,
+      roleName: `the release role of ${publisher.document.publisher}, version ${publisher.document.version}`,
+      revoked: revoked.keys,
+      code: 'DOCUMENT_INVALID',
+    });
+  } catch (error) {
+    const gone = revokedSigners(error, role.keys, revoked);
+    if (gone === undefined) throw error;
+    throw new UdosError(
+      'DOCUMENT_INVALID',
+      `Nothing vouches for ${name} any more: the registry revoked ${gone.text}, and without that too few signatures are good.`,
+      {
+        hint: `Its publisher must sign it with another key (\`udos key rotate\`). Until then remove it with \`udos remove ${name}\`; \`udos why ${name}\` shows what needs it.`,
+        data: { plugin: name, publisher: publisher.document.publisher, revoked: gone.keys },
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Identifies everything of a release that may never change: all but `yanked`. */

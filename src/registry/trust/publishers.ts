@@ -8,6 +8,7 @@ import { listedSidecars, signedFile, type CheckedFiles } from './checked-files.j
 import { parseKeyRing, type Keys } from './key-ring.js';
 import type { RevocationList } from './revocation-list.js';
 import type { TrustedRoot } from './roots.js';
+import { revokedSigners, type RevokedSigners } from './revoked-signers.js';
 import { verifyThreshold, type Demand, type SignedFile } from './threshold.js';
 import type { SeenPublisher } from './trust-store.js';
 
@@ -65,7 +66,13 @@ export function verifyPublisher(
   const lastRecovery = versions.findLastIndex((version) => version.document.recovery === true);
   for (const [index, version] of versions.entries()) {
     const counted = index > lastRecovery ? revoked.keys : new Set<Fingerprint>();
-    verifyVersion(registry, root, versions[index - 1], version, counted);
+    const before = versions[index - 1];
+    try {
+      verifyVersion(registry, root, before, version, counted);
+    } catch (error) {
+      const owners = [...(before?.document.owners.keys ?? []), ...version.document.owners.keys];
+      throw closed(publisher, revokedSigners(error, owners, revoked), error);
+    }
   }
   if (seen !== undefined && versions[seen.version - 1]?.sha256 !== seen.sha256) {
     throw invalid(publisher, `version ${seen.version} is missing or is not the one seen before`);
@@ -169,6 +176,20 @@ function changeSince(
 
 function sameKeys(left: readonly string[], right: readonly string[]): boolean {
   return [...left].sort().join() === [...right].sort().join();
+}
+
+/** A revoked owner's key closes the namespace until the curators act (docs/decisions/0003). */
+function closed(publisher: Publisher, revoked: RevokedSigners | undefined, cause: unknown): unknown {
+  if (revoked === undefined) return cause;
+  return new UdosError(
+    'PUBLISHER_INVALID',
+    `Nothing vouches for the publisher ${publisher} any more: the registry revoked ${revoked.text}.`,
+    {
+      hint: `Its curators must give ${publisher} new keys (\`udos registry publisher recover\`). Until then no plugin of ${publisher} is believed; what is installed was not touched, and \`udos remove NAME\` removes it.`,
+      data: { publisher, revoked: revoked.keys },
+      cause,
+    },
+  );
 }
 
 function invalid(publisher: Publisher, problem: string): UdosError {

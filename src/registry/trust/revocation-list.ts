@@ -18,6 +18,8 @@ import { verifyThreshold } from './threshold.js';
 export interface RevocationList {
   readonly serial: number;
   readonly keys: ReadonlySet<Fingerprint>;
+  /** What its curators say of a revoked key; undefined for any other. */
+  reasonAgainstKey(fp: Fingerprint): string | undefined;
   /** Why a release must not be installed, or undefined. Asked by what a release is, whoever signed it (check 13). */
   reasonAgainst(release: { name: PluginName; version: Version; integrity: Integrity }): string | undefined;
 }
@@ -77,6 +79,7 @@ export function revocationListOf(registry: RegistryId, document: Revocations | u
   return {
     serial: document?.serial ?? 0,
     keys: new Set(document?.keys.map((key) => key.fp) ?? []),
+    reasonAgainstKey: (fp) => document?.keys.find((key) => key.fp === fp)?.reason,
     reasonAgainst: ({ name, version, integrity }) =>
       releases
         .get(name)

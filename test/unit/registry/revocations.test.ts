@@ -117,7 +117,10 @@ describe('check 10: a revoked key vouches for nothing', () => {
   it('refuses a publisher whose owner key was revoked', async () => {
     await world.client.plugin(notes);
     await revoke(ada);
-    await world.client.refusesPlugin('PUBLISHER_INVALID', notes);
+    const error = await world.client.refusesPlugin('PUBLISHER_INVALID', notes);
+    assert.match(error.message, new RegExp(`publisher ada .*${ada.fingerprint.slice(0, 16)} \\(stolen\\)`));
+    assert.match(error.hint ?? '', /udos registry publisher recover/);
+    assert.deepEqual(error.data, { publisher: 'ada', revoked: [ada.fingerprint] });
   });
 
   it('refuses a document whose release key was revoked, and accepts it with another', async () => {
@@ -141,7 +144,10 @@ describe('check 10: a revoked key vouches for nothing', () => {
     await world.registry.checkpoint();
     await world.client.plugin('bob/lists');
     await revoke(lost);
-    await world.client.refusesPlugin('DOCUMENT_INVALID', 'bob/lists');
+    const error = await world.client.refusesPlugin('DOCUMENT_INVALID', 'bob/lists');
+    assert.match(error.message, new RegExp(`bob/lists .*${lost.fingerprint.slice(0, 16)} \\(stolen\\)`));
+    assert.match(error.hint ?? '', /udos remove bob\/lists/);
+    assert.deepEqual(error.data.revoked, [lost.fingerprint]);
     assert.deepEqual((await world.client.plugin('bob/tasks')).signers, [kept.fingerprint]);
   });
 });

@@ -5,6 +5,7 @@ import { UdosError } from '../../errors/index.js';
 import { readFormat } from '../../model/formats/index.js';
 import type { IndexPath, PluginName, Publisher, RegistryId, Sha256 } from '../../model/names.js';
 import { folderNameOf } from '../../model/names.js';
+import { sha256Hex } from '../../primitives/crypto/index.js';
 import { readFileIfAny, withLock, writeFileAtomic, type Lock } from '../../primitives/fs/index.js';
 import { formatJson } from '../../primitives/json/index.js';
 import { seenDocument, seenPublisher, type TrustState, type TrustStore } from './trust-store.js';
@@ -44,10 +45,28 @@ export function createDiskTrustStore(folder: string): TrustStore {
     writeFileAtomic(place, bytes, undefined, () => lock?.refuseIfLost());
   const objectFile = (sha256: Sha256) => file('objects', sha256.slice(0, 2), sha256);
 
-  async function readSeen<T>(schema: z.ZodType<T>, place: string): Promise<T | undefined> {
+  async function readSeen<T extends object>(schema: z.ZodType<T>, place: string): Promise<T | undefined> {
     const bytes = await readFileIfAny(place);
-    return bytes && readFormat(schema, bytes, { what: place, code: 'STATE_CORRUPT', hint });
+    if (bytes === undefined) return undefined;
+    const file = z.strictObject({ sum: z.string(), seen: schema });
+    const { sum, seen } = readFormat(file, bytes, {
+      what: place,
+      code: 'STATE_CORRUPT',
+      hint: hintOf(place),
+    });
+    if (sum === sumOf(seen)) return seen;
+    const problem = 'what was seen there was changed since it was written';
+    throw new UdosError('STATE_CORRUPT', `${place} is damaged: ${problem}.`, {
+      hint: hintOf(place),
+      data: { file: place, problem },
+    });
   }
+
+  // Through its schema, so that what is summed up has the same fields in the same order when it is read back.
+  const saveSeen = <T extends object>(schema: z.ZodType<T>, place: string, value: T) => {
+    const seen = schema.parse(value);
+    return write(place, formatJson({ sum: sumOf(seen), seen }));
+  };
 
   const publisherFile = (publisher: Publisher) => file('seen', 'publishers', `${publisher}.json`);
   const documentFile = (plugin: PluginName) => file('seen', 'plugins', `${folderNameOf(plugin)}.json`);
@@ -69,9 +88,9 @@ export function createDiskTrustStore(folder: string): TrustStore {
     readRoot: (version) => readFileIfAny(file('roots', `${version}.json`)),
     saveRoot: (version, bytes) => write(file('roots', `${version}.json`), bytes),
     readPublisher: (publisher) => readSeen(seenPublisher, publisherFile(publisher)),
-    savePublisher: (publisher, seen) => write(publisherFile(publisher), formatJson(seen)),
+    savePublisher: (publisher, seen) => saveSeen(seenPublisher, publisherFile(publisher), seen),
     readDocument: (plugin) => readSeen(seenDocument, documentFile(plugin)),
-    saveDocument: (plugin, seen) => write(documentFile(plugin), formatJson(seen)),
+    saveDocument: (plugin, seen) => saveSeen(seenDocument, documentFile(plugin), seen),
     forgetSeen: () => rm(file('seen'), { recursive: true, force: true }),
     readObject: (sha256) => readFileIfAny(objectFile(sha256)),
     saveObject: (sha256, bytes) => write(objectFile(sha256), bytes),
@@ -97,6 +116,15 @@ export function createDiskTrustStore(folder: string): TrustStore {
         }
       }),
   };
+}
+
+/** What was changed here would contradict the registry, and be told as its attack (docs/decisions/0018). */
+function sumOf(seen: object): string {
+  return sha256Hex(Buffer.from(formatJson(seen), 'utf8'));
+}
+
+function hintOf(place: string): string {
+  return `The registry did nothing wrong. Restore the file from a backup, or forget what was seen there with \`rm '${place.replaceAll("'", "'\\''")}'\`.`;
 }
 
 /** @throws INDEX_MOVED when another process has remembered more meanwhile */

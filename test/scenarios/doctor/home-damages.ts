@@ -48,6 +48,14 @@ export const homeDamages: readonly Damage[] = [
     do: ({ trust }) => writeFileSync(path.join(trust, 'seen', 'plugins', 'ada--notes.json'), garbage),
   },
   {
+    kind: 'trust-seen-invalid',
+    why: 'another serial',
+    do: ({ trust }) =>
+      edit(path.join(trust, 'seen', 'plugins', 'ada--notes.json'), (text) =>
+        text.replace(/"serial": \d+/, '"serial": 900'),
+      ),
+  },
+  {
     kind: 'index-object-damaged',
     why: 'a byte too many',
     do: ({ trust }) => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { logChunkLines } from '../../../src/model/index-layout.js';
 import type { Sha256 } from '../../../src/model/names.js';
 import { sha256Hex } from '../../../src/primitives/crypto/index.js';
@@ -97,6 +99,31 @@ describe('what this machine keeps of a registry', () => {
     await store.save({ ...state, head: { ...state.head, closedChunks: new Map([[1, another]]) } });
     await refusalOf('STATE_CORRUPT', () => client.sync());
   });
+
+  for (const [what, file, from, to] of [
+    ['a serial', 'plugins/ada--notes.json', /"serial": 1/, '"serial": 7'],
+    ['a hash', 'plugins/ada--notes.json', /"sha256": "../, '"sha256": "00'],
+    ['a release', 'plugins/ada--notes.json', /"1\.0\.0"/, '"1.0.1"'],
+    ['its own sum', 'plugins/ada--notes.json', /"sum": "../, '"sum": "00'],
+    ['a version', 'publishers/ada.json', /"version": 1/, '"version": 2'],
+    ['the hash of a version', 'publishers/ada.json', /"sha256": "../, '"sha256": "00'],
+  ] as const) {
+    it(`is damaged when ${what} in ${file} was changed: no rollback of the registry`, async () => {
+      const folder = world.sandbox.at(`trust-${what.replaceAll(' ', '-')}`);
+      const client = new Client(world.registry, world.clock, createDiskTrustStore(folder));
+      await client.plugin('ada/notes');
+      await client.plugin('ada/notes');
+      const place = path.join(folder, 'seen', file);
+      const text = readFileSync(place, 'utf8');
+      writeFileSync(place, text.replace(from, to));
+      assert.notEqual(readFileSync(place, 'utf8'), text);
+      const error = await refusalOf('STATE_CORRUPT', () => client.plugin('ada/notes'));
+      assert.equal(error.data.file, place);
+      assert.ok(error.hint?.includes(`rm '${place}'`), error.hint);
+      rmSync(place);
+      await client.plugin('ada/notes');
+    });
+  }
 
   it('does not go back to what a process that was stopped for long had read', async () => {
     const store = createDiskTrustStore(world.sandbox.at('trust'));

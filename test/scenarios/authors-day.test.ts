@@ -155,6 +155,20 @@ describe('an author’s day, on a git server that asks who comes', () => {
       [undefined],
     );
     assert.doesNotMatch(stdout + stderr, /s3cret/);
+    const hint = stderr.replaceAll(/\s+/g, ' ');
+    assert.ok(hint.includes('UDOS_TOKEN_ACME is set, but it was not sent'), hint);
+    assert.ok(hint.includes(`udos registry add acme ${url} --id ${id}`), hint);
+  });
+
+  it('a token that was sent and refused is told from one that was not', async () => {
+    const stranger = new Machine(path.join(base, 'stranger'), clock);
+    stranger.environment.UDOS_TOKEN_ACME = 'wr0ng-canary';
+    await stranger.run('init').succeeds();
+    const { stdout, stderr } = await stranger
+      .run('registry', 'add', 'acme', url, '--id', id)
+      .failsWith('AUTH_REQUIRED');
+    assert.match(stderr.replaceAll(/\s+/g, ' '), /token in UDOS_TOKEN_ACME was sent, and it was not enough/);
+    assert.doesNotMatch(stdout + stderr, /wr0ng/);
   });
 
   it('the token went to the server, and into no file', () => {

@@ -4,13 +4,14 @@ import type { Alias } from '../../model/names.js';
 import { withLock } from '../../primitives/fs/index.js';
 import { rememberPublishedTree } from './checkpoint-index.js';
 import { readConfig } from './config.js';
-import { configuredRegistries, tokenVariable } from './configured-registries.js';
+import { explainAuth } from './auth-hint.js';
+import { configuredRegistries } from './configured-registries.js';
 import { locationText } from './location-text.js';
 import { openHostedWorkspace } from './hosted-workspace.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { findProjectIfAny, readProject } from './project.js';
 import { requireAlias } from './registries.js';
-import { namingToken, openTransfer } from './sources.js';
+import { openTransfer } from './sources.js';
 
 /**
  * Runs `work` on a fresh copy of a registry that an author may write to: the one that is named, or the only one at hand.
@@ -48,11 +49,12 @@ export async function withAuthorWorkspace<T>(
     const transfer = openTransfer(context, registry);
     try {
       context.reporter.step(`Reading the registry ${registry.alias}`);
-      const workspace = await namingToken(
+      const workspace = await explainAuth(
+        context,
         openHostedWorkspace(context, registry, transfer, (published) =>
           rememberPublishedTree(context, { registry: registry.id, location: registry.alias }, published),
         ),
-        tokenVariable(registry.alias),
+        registry,
       );
       if (workspace.registry !== registry.id) {
         throw new UdosError(
@@ -64,7 +66,7 @@ export async function withAuthorWorkspace<T>(
           },
         );
       }
-      return await namingToken(work(workspace), tokenVariable(registry.alias));
+      return await explainAuth(context, work(workspace), registry);
     } finally {
       await transfer.close();
     }

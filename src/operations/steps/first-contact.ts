@@ -8,9 +8,10 @@ import { layout } from '../../model/index-layout.js';
 import type { RegistryId } from '../../model/names.js';
 import { isFolder, isSystemError } from '../../primitives/fs/index.js';
 import { registryIdOf } from '../../registry/index.js';
-import { tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
+import { explainAuth } from './auth-hint.js';
+import type { ConfiguredRegistry } from './configured-registries.js';
 import type { Location } from './location.js';
-import { namingToken, openSource, openTransfer } from './sources.js';
+import { openSource, openTransfer } from './sources.js';
 
 /** What a place says it is, before anybody has said that it may be believed. */
 export interface FirstContact {
@@ -43,9 +44,10 @@ export async function readFirstContact(
   try {
     context.reporter.step(`Reading the registry ${registry.alias}`);
     const file = layout.root(1);
-    const head = await namingToken(
+    const head = await explainAuth(
+      context,
       openSource(context, probe, location, transfer).then((source) => source.head()),
-      tokenVariable(registry.alias),
+      { ...registry, locations: [location] },
     );
     const bytes = (await head.read([file], maxRootBytes)).get(file);
     if (bytes === undefined) {

@@ -7,10 +7,11 @@ import { isIndexPath, type Alias, type RegistryId } from '../../model/names.js';
 import type { VerifiedIndex } from '../../model/verified-index.js';
 import { leaveBody, type Transfer } from '../../primitives/http/index.js';
 import { createDiskTrustStore, syncRegistry } from '../../registry/index.js';
+import { explainAuth } from './auth-hint.js';
 import { readConfig } from './config.js';
-import { configuredRegistries, tokenVariable, type ConfiguredRegistry } from './configured-registries.js';
+import { configuredRegistries, type ConfiguredRegistry } from './configured-registries.js';
 import type { OpenProject } from './project.js';
-import { authRequired, namingToken, openForeignTransfer, openSource, openTransfer } from './sources.js';
+import { authRequired, openForeignTransfer, openSource, openTransfer } from './sources.js';
 
 /** A registry whose head was verified in this run. */
 export interface OpenRegistry {
@@ -70,7 +71,8 @@ export function openConfigured(
       for (const location of registry.locations)
         sources.push(lazySource(context, registry.id, location, transfer));
     }
-    const index = await namingToken(
+    const index = await explainAuth(
+      context,
       syncRegistry({
         registry: registry.id,
         alias: registry.alias,
@@ -82,7 +84,7 @@ export function openConfigured(
           context.reporter.warn(text);
         },
       }),
-      tokenVariable(registry.alias),
+      registry,
     );
     if (!index.isExpired && Date.parse(index.expires) - clock < soonMs) {
       context.reporter.warn(
@@ -197,7 +199,7 @@ function createFetcher(
       if (response.status === 404 || response.status === 410) return undefined;
       const { status } = response;
       if (isOwn && (status === 401 || status === 403)) {
-        return namingToken(Promise.reject(authRequired(full, status)), tokenVariable(registry.alias));
+        return explainAuth(context, Promise.reject(authRequired(full, status)), registry);
       }
       const code = status === 401 || status === 403 ? 'AUTH_REQUIRED' : 'NETWORK_FAILED';
       throw new UdosError(code, `${full} answered with status ${status}.`, { data: { status } });

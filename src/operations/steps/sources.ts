@@ -1,7 +1,7 @@
 import { readFileIfAny, isFolder, writeFileAtomic } from '../../primitives/fs/index.js';
 import path from 'node:path';
 import type { Context } from '../../context/index.js';
-import { hasCode, UdosError } from '../../errors/index.js';
+import { UdosError } from '../../errors/index.js';
 import type { IndexSource } from '../../model/index-source.js';
 import type { RegistryId } from '../../model/names.js';
 import { sha256Hex } from '../../primitives/crypto/index.js';
@@ -115,17 +115,5 @@ export function authRequired(url: string, status: number): UdosError {
   return new UdosError('AUTH_REQUIRED', `${url} wants to know who asks (status ${status}).`, {
     hint: 'Add the registry with `udos registry add`, and set UDOS_TOKEN_<ALIAS> or let a git credential helper know the password.',
     data: { url, status },
-  });
-}
-
-/** Puts both ways to say who asks into the hint of an auth error, with the alias's own variable. */
-export function namingToken<T>(work: Promise<T>, variable: string): Promise<T> {
-  return work.catch((error: unknown) => {
-    if (!hasCode(error, 'AUTH_REQUIRED')) throw error;
-    throw new UdosError('AUTH_REQUIRED', error.message, {
-      hint: `Set ${variable} to a token that may do that, or let one of git's credential helpers know the password. Both go only to places you added yourself with \`udos registry add\`.`,
-      data: error.data,
-      cause: error,
-    });
   });
 }

@@ -8,6 +8,8 @@ import { applyLockfile, findWork, withProject, type HeldProject } from './steps/
 import { chooseReleases } from './steps/choose.js';
 import { requireConsent } from './steps/consent.js';
 import { withCurrentSigners } from './steps/current-signers.js';
+import { judgeInstalled } from './steps/installed-releases.js';
+import { lockedPlugins } from './steps/lock-graph.js';
 import { planChanges, type Plan } from './steps/plan.js';
 import { readRecoveries } from './steps/recoveries.js';
 import { withRegistries, type Registries } from './steps/registries.js';
@@ -32,7 +34,9 @@ export interface InstallResult {
  * Brings the root to what the lockfile says. Without a lockfile, or when `udos.json` asks for something else, releases
  * are chosen and the lockfile is written; under `frozen` that is an error instead.
  *
- * @throws LOCKFILE_MISSING, LOCKFILE_DRIFT, SIGNER_CHANGED, PUBLISHER_RECOVERED, and what choosing and obtaining throw.
+ * What a receipt calls installed is not looked into (`udos verify` does that), but its registry is asked whether it was recalled.
+ *
+ * @throws LOCKFILE_MISSING, LOCKFILE_DRIFT, SIGNER_CHANGED, PUBLISHER_RECOVERED, RELEASE_REVOKED, and what choosing and obtaining throw.
  *   Nothing is changed then.
  */
 export async function install(context: Context, options: InstallOptions): Promise<InstallResult> {
@@ -40,9 +44,12 @@ export async function install(context: Context, options: InstallOptions): Promis
     withRegistries(context, held, async (registries) => {
       const lock = await lockToInstall(context, registries, held, options.frozen);
       const { install: missing, remove } = await findWork(context, held.paths, lock, options.repair);
-      const current = await withCurrentSigners(registries, lock, missing);
+      const names = new Set(missing.map(([name]) => name));
+      const installed = lockedPlugins(lock).filter(([name]) => !names.has(name));
+      const concerned = [...missing, ...(await judgeInstalled(context, registries, installed))];
+      const current = await withCurrentSigners(registries, lock, concerned);
       const plan = planChanges(held.lock, current, {
-        recoveredAt: await readRecoveries(registries, missing),
+        recoveredAt: await readRecoveries(registries, concerned),
       });
       await warnOfWithdrawn(context, registries, missing);
       await requireConsent(context, plan, { ...options, introduces: !held.hasLockfile });

@@ -81,6 +81,17 @@ threat('F3', 'Publisher takeover', () => {
       }
     });
 
+    it('is not passed over by an install that has nothing else to do, until somebody says yes', async () => {
+      const { victim } = await recovered();
+      for (const flags of [[], ['--frozen']]) {
+        await victim.run('install', ...flags).failsWith('PUBLISHER_RECOVERED');
+        victim.expectUnchanged(...everything.filter((part) => part !== 'trust'));
+      }
+      await victim.run('install', '--yes').succeeds();
+      victim.expectUnchanged('installed', 'project');
+      await victim.run('install', '--frozen').succeeds();
+    });
+
     it('is refused by an update off a terminal, until somebody says yes', async () => {
       const { victim } = await recovered();
       const { stderr } = await victim.run(...update).failsWith('PUBLISHER_RECOVERED');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
 import { layout } from '../../src/model/index-layout.js';
 import { testKey } from '../kit/keys.js';
 import type { TestRegistry } from '../kit/test-registry.js';
@@ -39,6 +40,28 @@ threat('F4', 'A stolen publisher key', () => {
       colleague.expectUnchanged(...parts);
       assert.match(stderr, /rogue/);
     }
+  });
+
+  it('a release that was recalled is not passed over where it is installed already, frozen or not', async () => {
+    const { victim } = await stage.goOn((registry) =>
+      registry.revoke({ releases: [{ name: notes, version: '1.0.0' as never, reason: 'rogue' }] }),
+    );
+    for (const flags of [[], ['--frozen'], ['--offline']]) {
+      const { stderr } = await victim.run('install', ...flags).failsWith('RELEASE_REVOKED');
+      victim.expectUnchanged(...parts);
+      assert.match(stderr, /rogue/);
+    }
+    await victim.run('update').succeeds();
+    await victim.run('install', '--frozen').succeeds();
+  });
+
+  it('an install with nothing to do goes on where nobody can be asked, and says so', async () => {
+    const victim = stage.victim();
+    renameSync(stage.registry.folder, `${stage.registry.folder}.gone`);
+    const { stdout, stderr } = await victim.run('install', '--frozen').succeeds();
+    renameSync(`${stage.registry.folder}.gone`, stage.registry.folder);
+    assert.match(stderr, /warning: Whether anything installed was recalled, nobody said/);
+    assert.match(stdout, /installed already\. `udos verify` looks at each file/);
   });
 
   it('all releases of a plugin are recalled at once', async () => {

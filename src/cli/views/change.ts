@@ -12,7 +12,9 @@ export const dryRunNote = 'Nothing was written (--dry-run).';
 export function changeView(result: ChangeResult, screen: Screen): string {
   const { plan, project, dryRun } = result;
   if (plan.changes.length + project.length === 0) {
-    return dryRun ? `Nothing would change. ${dryRunNote}` : 'Nothing to change: all is as it should be.';
+    return dryRun
+      ? `Nothing would change. ${dryRunNote}`
+      : 'Nothing to change: what fits is locked and installed already.';
   }
   const done =
     plan.changes.length === 0
@@ -40,7 +42,10 @@ export function installView(result: InstallResult, screen: Screen): string {
     ...(installed.length === 0 ? [] : [`${counted(installed.length, 'plugin')}${verb} installed`]),
     ...(removed.length === 0 ? [] : [`${counted(removed.length, 'plugin')}${verb} removed`]),
   ];
-  const done = work.length === 0 ? 'Everything that is locked is installed.' : `${work.join(', ')}.`;
+  const done =
+    work.length === 0
+      ? 'Everything that is locked is installed already. `udos verify` looks at each file.'
+      : `${work.join(', ')}.`;
   return [
     ...(plan.changes.length === 0 ? [] : [planView(plan, screen), '']),
     dryRun && work.length > 0 ? `${done} ${dryRunNote}` : done,

@@ -25,13 +25,15 @@ import { findProjectIfAny } from './steps/project.js';
 export interface StorePruneOptions {
   /** Tell only. */
   readonly dryRun: boolean;
+  /** Roots that are not there are gone for good: forget what was installed there, an interrupted command among it. */
+  readonly forgetGone: boolean;
 }
 
 /** Something that nobody needs, and that was, or under a dry run would be, removed. */
 export interface PrunedItem {
   /**
    * - `artifact`: no installed plugin and no earlier state of a project needs it;
-   * - `receipts`, `history`: of a root that is gone;
+   * - `receipts`, `history`: of a root that is gone, when those are to be forgotten;
    * - `index-files`: kept files that the newest known index of a registry does not have any more;
    * - `leftover`: what a killed command left.
    */
@@ -49,29 +51,36 @@ export interface StorePruneResult {
   readonly kept: number;
   /** Folders of receipts whose interrupted command may still need any artifact, so that all of them stay. */
   readonly unfinished: readonly string[];
+  /** Roots that are not there now, of which everything stays: a disk may be away, a folder moved. */
+  readonly away: readonly string[];
 }
 
 /**
  * Removes from the home what no installed plugin, no earlier state of a project and no known index needs. What is
  * installed anywhere can be repaired offline afterwards as it could before.
  *
- * A root that is not there counts as gone: what was installed there is forgotten.
+ * What a root needs that is not there now stays, unless `forgetGone`: its disk may only be away.
  *
  * @throws STATE_LOCKED when other commands use the store for long; FILESYSTEM_FAILED
  */
-export async function pruneStore(context: Context, { dryRun }: StorePruneOptions): Promise<StorePruneResult> {
+export async function pruneStore(
+  context: Context,
+  { dryRun, forgetGone }: StorePruneOptions,
+): Promise<StorePruneResult> {
   const { home } = context;
   context.reporter.step('Looking for what nobody needs');
   const removed: PrunedItem[] = [];
   const unfinished: string[] = [];
+  const away: string[] = [];
   const kept = await withStoreAlone(home.store, async (held) => {
     const roots = await readKnownRoots(home.receiptsFolder);
-    const gone = roots.filter(({ state }) => state === 'gone');
+    const gone = roots.filter(({ state }) => forgetGone && state === 'gone');
     for (const item of await itemsOfGone(context, gone)) removed.push(item);
-    const there = roots.filter(({ state }) => state === 'there');
-    unfinished.push(...there.filter((root) => root.isUnfinished).map(({ folder }) => folder));
+    const stay = roots.filter((root) => !gone.includes(root));
+    unfinished.push(...stay.filter((root) => root.isUnfinished).map(({ folder }) => folder));
+    away.push(...stay.filter(({ state }) => state === 'gone').map(({ folder, root }) => root ?? folder));
     const artifacts = await listArtifacts(home.store);
-    const needed = await neededArtifacts(context, there, gone);
+    const needed = await neededArtifacts(context, stay, gone);
     const unneeded = artifacts.filter(({ integrity }) => integrity !== undefined && !needed.has(integrity));
     const unused = unfinished.length > 0 ? [] : unneeded;
     for (const { file, bytes } of unused) removed.push({ kind: 'artifact', where: file, files: 1, bytes });
@@ -94,16 +103,17 @@ export async function pruneStore(context: Context, { dryRun }: StorePruneOptions
     bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
     kept,
     unfinished,
+    away,
   };
 }
 
 /** Of receipts, of earlier states that could be gone back to, and of the project around. */
 async function neededArtifacts(
   context: Context,
-  there: readonly KnownRoot[],
+  stay: readonly KnownRoot[],
   gone: readonly KnownRoot[],
 ): Promise<ReadonlySet<Integrity>> {
-  const needed = new Set(there.flatMap(({ needs }) => [...needs]));
+  const needed = new Set(stay.flatMap(({ needs }) => [...needs]));
   const forgotten = new Set(gone.map(({ folder }) => path.basename(folder)));
   for (const name of await listFolder(context.home.historyFolder)) {
     if (forgotten.has(name)) continue;
@@ -121,7 +131,7 @@ async function addIntegrities(file: string, needed: Set<Integrity>): Promise<voi
   for (const integrity of integritiesIn(Buffer.from(bytes ?? []).toString('utf8'))) needed.add(integrity);
 }
 
-/** The receipts and earlier states of roots that are not there any more. */
+/** The receipts and earlier states of roots that are gone for good. */
 async function itemsOfGone({ home }: Context, gone: readonly KnownRoot[]): Promise<PrunedItem[]> {
   const items: PrunedItem[] = [];
   for (const { folder } of gone) {

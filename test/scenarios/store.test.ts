@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { StoreCheckResult } from '../../src/operations/store-check.js';
 import type { StorePruneResult } from '../../src/operations/store-prune.js';
@@ -167,7 +176,33 @@ describe('udos store', () => {
       await machine.run('doctor').succeeds();
     });
 
-    it('forgets roots that are gone, with what only they needed', async () => {
+    it('keeps what a root needs whose disk is away, also one that was interrupted, and says so', async () => {
+      const disk = path.join(world.base, 'disk');
+      mkdirSync(disk);
+      await other.run('add', 'ada/notes@1.1.0', '--root', disk).succeeds();
+      const journal = path.join(kept.home.receipts(disk), 'journal.sha256');
+      for (const interrupted of [false, true]) {
+        if (interrupted) writeFileSync(journal, 'of a journal');
+        renameSync(disk, `${disk}.away`);
+        const count = artifacts().length;
+        const result = await machine.json<StorePruneResult>('store', 'prune');
+        assert.deepEqual([result.away, result.removed], [[disk], []]);
+        assert.deepEqual(result.unfinished, interrupted ? [path.dirname(journal)] : []);
+        assert.equal(artifacts().length, count);
+        const { stdout } = await machine.run('store', 'prune').succeeds();
+        assert.match(stdout, /disk is not there now, and what it needs stays/);
+        renameSync(`${disk}.away`, disk);
+      }
+      await other.run('install', '--offline', '--repair', '--root', disk).succeeds();
+      await other.run('verify', '--offline', '--root', disk).succeeds();
+      writeFileSync(journal, 'of a journal');
+      rmSync(disk, { recursive: true });
+      await machine.run('store', 'prune', '--forget-gone').succeeds();
+      assert.ok(!existsSync(journal));
+      assert.deepEqual((await machine.json<StorePruneResult>('store', 'prune')).away, []);
+    });
+
+    it('forgets roots that are gone, with what only they needed, when told to', async () => {
       const gone = path.join(world.base, 'gone');
       mkdirSync(gone);
       await other.run('add', 'ada/notes@1.1.0', '--root', gone).succeeds();
@@ -178,7 +213,7 @@ describe('udos store', () => {
       for (const file of ['udos.json', 'udos-lock.json']) rmSync(other.at(file));
       await world.begin('main', 'plain folder', other);
       await other.run('add', 'ada/extra').succeeds();
-      const { removed } = await machine.json<StorePruneResult>('store', 'prune');
+      const { removed } = await machine.json<StorePruneResult>('store', 'prune', '--forget-gone');
       assert.deepEqual(
         removed.map(({ kind }) => kind),
         ['receipts', 'history', 'artifact'],

@@ -36,11 +36,15 @@ const words: Readonly<Record<PrunedItem['kind'], string>> = {
 
 /** What nobody needs any more, and how much room that makes. */
 export function storePruneView(result: StorePruneResult, screen: Screen): string {
-  const { dryRun, removed, bytes, kept, unfinished } = result;
+  const { dryRun, removed, bytes, kept, unfinished, away } = result;
   const notes = unfinished.map(
     (folder) =>
       `! Artifacts stay while a command is unfinished (${plainLine(folder)}). Run \`udos install\` in that project, then prune again.`,
   );
+  for (const root of away)
+    notes.push(
+      `! ${plainLine(root)} is not there now, and what it needs stays. If it is gone for good: \`udos store prune --forget-gone\`.`,
+    );
   if (removed.length === 0) return ['Nothing to remove: all that is kept is needed.', ...notes].join('\n');
   const rows = removed.map(({ kind, where, files, bytes: size }) => [
     words[kind],

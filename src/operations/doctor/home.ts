@@ -69,8 +69,13 @@ export async function checkHome(
   await findings.attempt('unreadable', receiptsFolder, unreadable, async () => {
     for (const { folder: receipts, root, state } of await readKnownRoots(receiptsFolder)) {
       if (state === 'there') continue;
-      const message = `It says what is installed below ${root ?? ''}, and nothing is there any more.`;
-      findings.add('receipts-orphaned', receipts, message, 'Run `udos store prune`.');
+      const message = `It says what is installed below ${root ?? ''}, and nothing is there now.`;
+      findings.add(
+        'receipts-orphaned',
+        receipts,
+        message,
+        'If it is only away, bring it back; if it is gone for good, run `udos store prune --forget-gone`.',
+      );
     }
   });
   await findings.attempt('unreadable', folder, unreadable, async () => {

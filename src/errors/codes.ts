@@ -67,6 +67,7 @@ export const errorCodes = {
   OFFLINE: 'network',
   INDEX_MOVED: 'network',
   PUSH_REFUSED: 'network',
+  NOT_PROVED: 'network',
 
   INDEX_INVALID: 'trust',
   REGISTRY_ID_MISMATCH: 'trust',

@@ -1,214 +1,90 @@
-import path from 'node:path';
-import type { Context, RootPaths } from '../context/index.js';
+import { setTimeout } from 'node:timers/promises';
+import type { Context } from '../context/index.js';
 import { UdosError } from '../errors/index.js';
 import { driftOf } from '../lock/index.js';
-import type { LockedPlugin, Lockfile, Receipt } from '../model/formats/index.js';
-import { folderNameOf, type PluginName } from '../model/names.js';
-import type { Version } from '../model/version.js';
-import { listFolder } from '../primitives/fs/index.js';
-import { createReceipts, inspectInstalled, withStoreInUse } from '../store/index.js';
-import { isInstalledAs, withProject, type HeldProject } from './steps/apply.js';
-import { checkProvenance, type Provenance } from './steps/check-provenance.js';
-import { lockedPlugins } from './steps/lock-graph.js';
-import { placeFlags, shellPath } from './steps/fix-text.js';
-import type { Place } from './steps/project.js';
-import { noteStaleLock, notesOf, type VerifyNote } from './verify-notes.js';
-import { withRegistries, type Registries } from './steps/registries.js';
+import { inspectTransaction } from '../store/index.js';
+import { findPatient, readMovement } from './doctor/patient.js';
+import { placeFlags } from './steps/fix-text.js';
+import { openProject, type OpenProject, type Place } from './steps/project.js';
+import { withRegistries } from './steps/registries.js';
 import { routedRegistry } from './steps/routing.js';
+import { judgePlugins } from './verify/judge-plugins.js';
+import { noteLeftovers, notesOf } from './verify/notes.js';
+import { refuseUnproved } from './verify/refusal.js';
+import type { VerifyResult } from './verify/result.js';
+import { withScratchRegistries } from './verify/scratch-home.js';
 
-export interface VerifyProblem {
-  /**
-   * - `not-installed`: locked, and no receipt says it is installed;
-   * - `other-release`: another release is installed than is locked;
-   * - `receipt`: the receipt lists other files than the signed artifact has;
-   * - `not-locked`: a receipt of something that the lockfile does not have;
-   * - `unknown-folder`: a folder among the installed plugins that no receipt knows;
-   * - the others: what is wrong with the file or folder at `path`.
-   */
-  readonly kind:
-    | 'not-installed'
-    | 'other-release'
-    | 'receipt'
-    | 'not-locked'
-    | 'unknown-folder'
-    | 'folder-missing'
-    | 'missing'
-    | 'changed'
-    | 'extra'
-    | 'mode'
-    | 'link';
-  /** Inside the plugin's folder; `.` is the plugin as a whole. */
-  readonly path: string;
-  /** What mends it. Commands stand in backticks. */
-  readonly fix: string;
-}
+/** How often to look again where another command moved things meanwhile, and after how long each time. */
+const patience = { tries: 40, waitMs: 250 };
 
-export interface VerifiedInstall extends Provenance {
-  readonly name: string;
-  readonly version: Version | null;
-  readonly problems: readonly VerifyProblem[];
-}
-
-export interface VerifyResult {
-  readonly project: string;
-  readonly root: string;
-  readonly plugins: readonly VerifiedInstall[];
-  readonly notes: readonly VerifyNote[];
+interface Look {
+  readonly result: VerifyResult;
+  readonly drift: readonly string[];
 }
 
 /**
- * Proves that what is installed is what was locked and signed: receipts against the lockfile, every file against its
- * receipt, and, for artifacts in the store, the artifact against the signed index and the receipt against the artifact.
- * Works offline with what this machine has kept of the indexes.
+ * Proves of every locked plugin that what is installed is what was locked and signed: the lockfile against the signed
+ * index, the artifact against both, the receipt against the artifact, every file against the receipt.
  *
- * @throws INSTALL_DAMAGED with `data.plugins` as in the result; LOCKFILE_DRIFT; the trust codes when the index disagrees
- *   with the lockfile, or recalled a release
+ * Takes no lock of the project and changes nothing below it; a home that cannot be written will do. While another command
+ * moves what is installed it looks again.
+ *
+ * @throws RELEASE_REVOKED, LOCKED_RELEASE_MISMATCH and the other trust codes; INSTALL_DAMAGED; LOCKFILE_DRIFT; NOT_PROVED,
+ *   unless `context.offline`. The worst decides, and `data` holds the result with the outcome of every plugin.
+ *   STATE_LOCKED when the others never come to rest
  */
 export async function verifyProject(context: Context, place: Place): Promise<VerifyResult> {
-  const notes = await noteStaleLock(context, place);
-  return withProject(context, place, (held) =>
-    withStoreInUse(context.home.store, () =>
-      withRegistries(context, held, (registries) => verifyHeld(context, place, held, registries, notes)),
-    ),
-  );
+  for (let left = patience.tries; ; left -= 1) {
+    const before = await readMovement(context, place);
+    const { result, drift } = await look(context, place);
+    try {
+      refuseUnproved(result, drift, context.offline);
+      return result;
+    } catch (error) {
+      const isStill = (await readMovement(context, place)) === before && !(await isMidway(context, place));
+      if (isStill) throw error;
+      if (left === 0) throw restless(result.project);
+      await setTimeout(patience.waitMs, undefined, { signal: context.signal });
+    }
+  }
 }
 
-async function verifyHeld(
-  context: Context,
-  place: Place,
-  held: HeldProject,
-  registries: Registries,
-  notesBefore: readonly VerifyNote[],
-): Promise<VerifyResult> {
-  const { paths, lock } = held;
+async function look(context: Context, place: Place): Promise<Look> {
+  const open = await openProject(context, place);
+  const first = await lookOnce(context, place, open);
+  const isUnwritable = first.result.plugins.some(({ reason }) => reason?.code === 'FILESYSTEM_FAILED');
+  if (!isUnwritable) return first;
+  return withScratchRegistries(context, open.lock, (scratch) => lookOnce(scratch, place, open));
+}
+
+async function lookOnce(context: Context, place: Place, open: OpenProject): Promise<Look> {
+  const { paths, lock } = open;
   const flags = placeFlags(place, paths);
-  const receipts = await readReceipts(context, paths);
-  const plugins: VerifiedInstall[] = [];
-  const compared = new Set<PluginName>();
-  for (const [name, locked] of lockedPlugins(lock)) {
-    context.reporter.step(`Checking ${name} ${locked.version}`);
-    const found = await verifyOne(context, registries, paths, name, locked, receipts.get(name));
-    plugins.push(withFixes(found, flags));
-    if (found.index === 'agrees') compared.add(name);
-  }
-  plugins.push(...(await strangers(paths, lock, receipts)).map((one) => withFixes(one, flags)));
-  refuseDamage(plugins);
-  refuseDrift(held, registries);
-  const notes = [...notesBefore, ...(await notesOf(registries, lock, compared, flags))];
-  return { project: paths.project, root: paths.root, plugins, notes };
-}
-
-async function verifyOne(
-  context: Context,
-  registries: Registries,
-  paths: RootPaths,
-  name: PluginName,
-  locked: LockedPlugin,
-  receipt: Receipt | undefined,
-): Promise<FoundInstall> {
-  const { files, ...provenance } = await checkProvenance(context, registries, name, locked);
-  const problems: FoundProblem[] = [];
-  if (receipt === undefined) problems.push({ kind: 'not-installed', path: '.' });
-  else if (!isInstalledAs(receipt, locked)) problems.push({ kind: 'other-release', path: '.' });
-  else {
-    if (files !== undefined && !isSameFiles(files, receipt.files))
-      problems.push({ kind: 'receipt', path: '.' });
-    problems.push(...(await inspectInstalled(paths, receipt)));
-  }
-  return { name, version: locked.version, ...provenance, problems };
-}
-
-type FoundProblem = Omit<VerifyProblem, 'fix'>;
-type FoundInstall = Omit<VerifiedInstall, 'problems'> & { readonly problems: readonly FoundProblem[] };
-
-function withFixes(found: FoundInstall, flags: string): VerifiedInstall {
-  const fixOf = ({ kind }: FoundProblem) => {
-    if (kind === 'unknown-folder')
-      return `Look at what is in it, then remove it with \`rm -r ${shellPath(found.name)}\`.`;
-    const repair = ['not-installed', 'other-release', 'not-locked'].includes(kind) ? '' : ' --repair';
-    return `Run \`udos install${repair}${flags}\`.`;
-  };
-  return { ...found, problems: found.problems.map((problem) => ({ ...problem, fix: fixOf(problem) })) };
-}
-
-/** What is under the root and should not be. */
-async function strangers(
-  paths: RootPaths,
-  lock: Lockfile,
-  receipts: ReadonlyMap<PluginName, Receipt>,
-): Promise<FoundInstall[]> {
-  const unlocked = [...receipts.values()]
-    .filter((receipt) => lock.plugins[receipt.name] === undefined)
-    .map((receipt) => stranger(receipt.name, receipt.version, 'not-locked'));
-  const known = new Set([...receipts.keys(), ...lockedPlugins(lock).map(([name]) => name)].map(folderNameOf));
-  const folders = await listFolder(paths.installedFolder);
-  return [
-    ...unlocked,
-    ...folders
-      .filter((folder) => !known.has(folder))
-      .map((folder) => stranger(path.join(paths.installedFolder, folder), null, 'unknown-folder')),
-  ];
-}
-
-function stranger(name: string, version: Version | null, kind: VerifyProblem['kind']): FoundInstall {
-  return { name, version, index: 'not-asked', artifact: 'not-asked', problems: [{ kind, path: '.' }] };
-}
-
-async function readReceipts(context: Context, paths: RootPaths): Promise<Map<PluginName, Receipt>> {
-  const all = await createReceipts(context.home.receipts(paths.root)).all();
-  return new Map(all.map((receipt) => [receipt.name, receipt]));
-}
-
-function isSameFiles(left: Receipt['files'], right: Receipt['files']): boolean {
-  const text = (files: Receipt['files']) =>
-    JSON.stringify(
-      Object.entries(files)
-        .map(([name, { size, sha256, executable }]) => [name, size, sha256, executable])
-        .sort(),
+  return withRegistries(context, open, async (registries) => {
+    const plugins = await judgePlugins(context, registries, open, flags);
+    const compared = new Set(plugins.filter(({ index }) => index === 'agrees').map(({ name }) => name));
+    const drift = driftOf(open.project, lock, (name) =>
+      routedRegistry(open.project, name, registries.configured),
     );
-  return text(left) === text(right);
-}
-
-function refuseDamage(plugins: readonly VerifiedInstall[]): void {
-  const damaged = plugins.filter((plugin) => plugin.problems.length > 0);
-  if (damaged.length === 0) return;
-  const lines = damaged.map(
-    (plugin) => `\n  ${plugin.name}: ${plugin.problems.slice(0, 5).map(sentence).join('; ')}`,
-  );
-  const isForeign = damaged.some((plugin) => plugin.problems.some(({ kind }) => kind === 'unknown-folder'));
-  throw new UdosError('INSTALL_DAMAGED', `What is installed is not what is locked:${lines.join('')}`, {
-    hint: isForeign
-      ? 'Look at the folders that no receipt knows and remove them by hand, then run `udos install --repair`.'
-      : 'Run `udos install --repair` to unpack the signed artifacts again.',
-    data: { plugins: damaged },
+    const notes = [
+      ...(await noteLeftovers(context, open, flags)),
+      ...(await notesOf(registries, lock, compared, flags)),
+    ];
+    return { result: { project: paths.project, root: paths.root, plugins, notes }, drift };
   });
 }
 
-const sentences: Readonly<Record<VerifyProblem['kind'], string>> = {
-  'not-installed': 'it is not installed',
-  'other-release': 'another release is installed',
-  receipt: 'its receipt does not fit the signed artifact',
-  'not-locked': 'it is installed, and the lockfile does not have it',
-  'unknown-folder': 'no receipt knows this folder',
-  'folder-missing': 'its folder is missing',
-  missing: 'is missing',
-  changed: 'was changed',
-  extra: 'does not belong there',
-  mode: 'has another executable bit',
-  link: 'is a link',
-};
-
-function sentence({ kind, path: where }: FoundProblem): string {
-  return where === '.' ? sentences[kind] : `${where} ${sentences[kind]}`;
+/** True while a command that is at work has moved one part and not yet the others. */
+async function isMidway(context: Context, place: Place): Promise<boolean> {
+  const patient = await findPatient(context, place);
+  if (patient?.isBusy !== true) return false;
+  return (await inspectTransaction(patient)) === 'decided';
 }
 
-function refuseDrift(held: HeldProject, registries: Registries): void {
-  const drift = driftOf(held.project, held.lock, (name) =>
-    routedRegistry(held.project, name, registries.configured),
+function restless(project: string): UdosError {
+  return new UdosError(
+    'STATE_LOCKED',
+    `Other udos commands change ${project} all the time, so that it could not be verified.`,
+    { hint: 'Wait until they end, then run `udos verify` again.', data: { project } },
   );
-  if (drift.length === 0) return;
-  throw new UdosError('LOCKFILE_DRIFT', `udos-lock.json does not fit udos.json: ${drift.join('; ')}.`, {
-    hint: 'Run `udos install`, look at the change, and commit the lockfile.',
-    data: { drift },
-  });
 }

@@ -1,22 +1,22 @@
-import type { VerifyNote } from '../../operations/verify-notes.js';
-import type { VerifyResult } from '../../operations/verify.js';
+import type { VerifyNote } from '../../operations/verify/notes.js';
+import { outcomeText, type VerifyResult } from '../../operations/verify/result.js';
 import { plainLine } from '../plain-text.js';
 import { counted } from './count.js';
 
-/** What was proved, and what could not be looked at. */
+/** Every plugin with its outcome, and what else there is to know. */
 export function verifyView({ plugins, notes }: VerifyResult): string {
-  const unasked = plugins.filter((plugin) => plugin.index !== 'agrees').length;
-  const absent = plugins.filter((plugin) => plugin.artifact === 'absent').length;
   if (plugins.length === 0)
     return ['Nothing is locked, and nothing is installed.', ...notes.map(noteText)].join('\n');
+  const proved = plugins.filter(({ outcome }) => outcome === 'proved').length;
+  const others = plugins.length - proved;
   return [
-    `${counted(plugins.length, 'plugin')} verified: every file is what was locked.`,
-    ...(unasked === 0 ? [] : [`  ${counted(unasked, 'plugin')} could not be compared with the index.`]),
-    ...(absent === 0
+    ...(proved === 0
       ? []
-      : [
-          `  ${counted(absent, 'artifact')} not in the store any more, so the signature was not checked again.`,
-        ]),
+      : [`${counted(proved, 'plugin')} verified: every file is what was locked and signed.`]),
+    ...(others === 0
+      ? []
+      : [`! ${counted(others, 'plugin')} could not be proved offline; run \`udos verify\` with a network.`]),
+    ...plugins.map((plugin) => plainLine(`  ${outcomeText(plugin)}`)),
     ...notes.map(noteText),
   ].join('\n');
 }

@@ -1,4 +1,9 @@
-import { lockfile as lockfileFormat, readFormat, type Lockfile } from '../model/formats/index.js';
+import {
+  lockfile as lockfileFormat,
+  readFormat,
+  refuseConflictMarks,
+  type Lockfile,
+} from '../model/formats/index.js';
 import { formatJson } from '../primitives/json/index.js';
 
 const lockfileName = 'udos-lock.json';
@@ -10,6 +15,12 @@ export const emptyLockfile: Lockfile = { lockfileVersion: 1, registries: {}, plu
  * @throws LOCKFILE_INVALID
  */
 export function parseLockfile(bytes: Uint8Array, what = lockfileName): Lockfile {
+  refuseConflictMarks(
+    bytes,
+    what,
+    'LOCKFILE_INVALID',
+    () => 'Mend udos.json first if it has a conflict, too. Then run `udos lock merge` and `udos install`.',
+  );
   return readFormat(lockfileFormat, bytes, {
     what,
     code: 'LOCKFILE_INVALID',

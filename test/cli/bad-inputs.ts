@@ -61,6 +61,7 @@ const inProject: readonly Row[] = [
   ['lock diff none.json', 'FILE_NOT_FOUND', 'no such file'],
   ['lock diff a-file', 'LOCKFILE_INVALID', 'a file that is no lockfile'],
   ['lock diff plugins', 'FILESYSTEM_FAILED', 'a folder in place of a file'],
+  ['lock merge', 'USAGE', 'no merge that git has left'],
   ['lock merge a-file a-file', 'USAGE', 'a file too few'],
   ['lock merge udos-lock.json none.json udos-lock.json', 'FILE_NOT_FOUND', 'no such file'],
   ['lock merge udos-lock.json udos-lock.json a-file', 'LOCKFILE_INVALID', 'a file that is no lockfile'],

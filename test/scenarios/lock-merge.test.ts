@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Machine } from '../kit/machine.js';
+import { Guide } from '../kit/guide.js';
 import { gitAway } from '../kit/git-cli.js';
 import { scenario, type World } from '../kit/scenario.js';
 
-const binary = path.resolve(import.meta.dirname, '..', '..', 'bin', 'run.js');
+const repository = path.resolve(import.meta.dirname, '..', '..');
+const binary = path.join(repository, 'bin', 'run.js');
+
+/** What the guide tells to write into git's settings. */
+function said(line: RegExp): string {
+  const text = readFileSync(path.join(repository, 'docs', 'guides', 'lockfile-in-git.md'), 'utf8');
+  const [, found] = line.exec(text) ?? [];
+  assert.ok(found, `the guide does not say ${String(line)}`);
+  return found;
+}
 
 describe('a lockfile in git', () => {
   let world: World;
@@ -27,9 +38,10 @@ describe('a lockfile in git', () => {
     await world.begin();
     await machine.run('add', 'ada/notes@1.0.0').succeeds();
     machine.write('.gitignore', 'usr\n');
-    machine.write('.gitattributes', 'udos-lock.json merge=udos-lock\nudos.json merge=union\n');
+    machine.write('.gitattributes', `${said(/^echo '(.*)' >> \.gitattributes$/m)}\nudos.json merge=union\n`);
     await git('init', '-b', 'main');
-    await git('config', 'merge.udos-lock.driver', `"${process.execPath}" "${binary}" lock merge %O %A %B`);
+    const [, key = '', driver = ''] = /^(\S+) "(.*)"$/.exec(said(/^git config (merge\..*)$/m)) ?? [];
+    await git('config', key, driver.replace(/^udos /, `"${process.execPath}" "${binary}" `));
     await commit('Begin');
   });
 
@@ -98,5 +110,111 @@ describe('a lockfile in git', () => {
     const { stdout } = await machine.run('lock', 'merge', 'other.json', 'less.json', 'other.json').succeeds();
     assert.match(stdout, /bob\/tasks 1\.0\.0 needs bob\/base/);
     assert.match(stdout, /udos install/);
+  });
+});
+
+describe('a lockfile that git could not merge', () => {
+  let world: World;
+  let machine: Machine;
+  const git = (...args: readonly string[]) => gitAway(machine.project, ...args);
+  const reading = [
+    'list',
+    'why ada/notes',
+    'outdated',
+    'install',
+    'update',
+    'add bob/tasks',
+    'remove ada/notes',
+  ];
+
+  /** Two branches that changed the files next to each other, merged without any setting. */
+  before(async () => {
+    world = await scenario()
+      .registry('main', async (registry) => {
+        await registry.publisher('ada');
+        for (const name of ['more', 'notes', 'oak', 'pine']) await registry.publish(`ada/${name}`, '1.0.0');
+        await registry.publish('ada/notes', '1.1.0');
+      })
+      .build();
+    machine = world.machine;
+    await world.begin();
+    await machine.run('add', 'ada/notes@1.0.0').succeeds();
+    machine.write('.gitignore', 'usr\n');
+    await git('init', '-b', 'main');
+    await git('add', '.');
+    await git('commit', '-m', 'Begin');
+    for (const [branch, spec] of [
+      ['one', 'ada/oak'],
+      ['two', 'ada/pine'],
+    ] as const) {
+      await git('checkout', '-b', branch, 'main');
+      await machine.run('add', spec).succeeds();
+      await git('commit', '-a', '-m', branch);
+    }
+    await assert.rejects(git('merge', 'one', '-m', 'Merge'));
+    assert.match(machine.read('udos-lock.json'), /<<<<<<</);
+  });
+
+  after(() => world.end());
+
+  it('is named with its line by every command that reads it, as is udos.json, which is mended by hand', async () => {
+    const marked = machine.read('udos.json');
+    const line = marked.split('\n').findIndex((text) => text.startsWith('<<<<<<<')) + 1;
+    assert.ok(line > 0, marked);
+    for (const command of reading) {
+      const { stderr } = await machine.run(...command.split(' ')).failsWith('PROJECT_INVALID');
+      assert.match(stderr, new RegExp(`from line ${line} on[^]*udos lock merge`));
+    }
+    const [, one = '', other = ''] = /^<{7}[^\n]*\n([^]*?)^={7}\n([^]*?)^>{7}[^\n]*\n/m.exec(marked) ?? [];
+    const both = `${one.trimEnd()},\n${other}`;
+    machine.write('udos.json', marked.replace(/^<{7}[^]*^>{7}[^\n]*\n/m, both));
+    for (const command of [...reading, 'lock diff', 'verify']) {
+      const { stderr } = await machine.run(...command.split(' ')).failsWith('LOCKFILE_INVALID');
+      assert.match(stderr, /udos-lock\.json: git left a merge conflict[^]*udos lock merge/);
+    }
+    const { stdout } = await machine.run('doctor').exits(7);
+    assert.match(stdout, /lockfile-invalid[^]*udos lock merge/);
+  });
+
+  it('is merged as the guide says, from what git remembers of both sides', async () => {
+    const guide = new Guide('lockfile-in-git.md');
+    await guide.follow(machine, 'udos lock merge').succeeds();
+    await guide.follow(machine, 'udos install').succeeds();
+    await git('add', 'udos.json', 'udos-lock.json');
+    await git('commit', '-m', 'Merge');
+    await machine.run('install', '--frozen').succeeds();
+    await machine.run('verify').succeeds();
+    const { plugins } = JSON.parse(machine.read('udos-lock.json')) as {
+      plugins: Record<string, { version: string }>;
+    };
+    assert.deepEqual(
+      Object.entries(plugins).map(([name, { version }]) => `${name} ${version}`),
+      ['ada/notes 1.0.0', 'ada/oak 1.0.0', 'ada/pine 1.0.0'],
+    );
+    await guide.follow(machine, 'udos lock diff').succeeds();
+    guide.assertFollowed();
+    const { stderr } = await machine.run('lock', 'merge').failsWith('USAGE');
+    assert.match(stderr, /no unmerged udos-lock\.json/);
+  });
+
+  it('is left as it is when both sides moved one plugin; either side and an install end that', async () => {
+    for (const [branch, spec] of [
+      ['three', 'ada/more'],
+      ['four', 'ada/pine'],
+    ] as const) {
+      await git('checkout', '-f', '-b', branch, 'main');
+      await machine.run('add', spec, ...(branch === 'three' ? ['ada/notes@1.1.0'] : [])).succeeds();
+      if (branch === 'four') await machine.run('remove', 'ada/notes').succeeds();
+      await git('commit', '-a', '-m', branch);
+    }
+    await assert.rejects(git('merge', 'three', '-m', 'Merge'));
+    machine.write('udos.json', await git('show', 'three:udos.json'));
+    const marked = machine.read('udos-lock.json');
+    const { stderr } = await machine.run('lock', 'merge').failsWith('LOCKFILE_CONFLICT');
+    assert.match(stderr, /ada\/notes is taken out in ours and 1\.1\.0 in theirs/);
+    assert.equal(machine.read('udos-lock.json'), marked);
+    await git('checkout', '--ours', 'udos-lock.json');
+    await machine.run('install').succeeds();
+    await machine.run('verify').succeeds();
   });
 });

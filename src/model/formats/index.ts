@@ -1,6 +1,7 @@
 /** Every file format of udos, from one source: these schemas make the types, the readers and `schemas/`. */
 export { catalogLine, type CatalogLine } from './catalog.js';
 export { checkpoint, type Checkpoint } from './checkpoint.js';
+export { refuseConflictMarks } from './conflict-marks.js';
 export { history, type HistoryEntry } from './history.js';
 export { lockfile, type LockedPlugin, type Lockfile } from './lockfile.js';
 export { manifest, manifestName, type Manifest } from './manifest.js';

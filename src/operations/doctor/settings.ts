@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Context, RootPaths } from '../../context/index.js';
 import { driftOf, emptyLockfile, parseLockfile } from '../../lock/index.js';
+import type { UdosError } from '../../errors/index.js';
 import type { Config, Lockfile, Project } from '../../model/formats/index.js';
 import { isTornWrite, listFolder, readFileIfAny } from '../../primitives/fs/index.js';
 import { readConfig } from '../steps/config.js';
@@ -38,13 +39,13 @@ export async function checkSettings(
   const project = await findings.attempt(
     'project-invalid',
     paths.projectFile,
-    await restoring(patient, paths.projectFile, 'Mend that field by hand, or '),
+    await restoring(patient, paths.projectFile, 'Mend that field by hand, or ').then(unlessConflict),
     () => readProject(paths),
   );
   const lock = await findings.attempt(
     'lockfile-invalid',
     paths.lockfile,
-    await restoring(patient, paths.lockfile, 'To keep the releases that were chosen, '),
+    await restoring(patient, paths.lockfile, 'To keep the releases that were chosen, ').then(unlessConflict),
     async () => parseIfAny(await readFileIfAny(paths.lockfile)),
   );
   const configured =
@@ -132,6 +133,11 @@ async function checkTornFiles({ paths, flags, isBusy }: Patient, findings: Findi
       `Any command that changes the project removes it: \`udos install${flags}\`.`,
     );
   }
+}
+
+/** What git could not merge is to be merged, not to be thrown away. */
+function unlessConflict(otherwise: string): (error: UdosError) => string {
+  return ({ data, hint }) => (data.line === undefined ? otherwise : (hint ?? otherwise));
 }
 
 /** How a file of the project comes back: from version control, else by beginning a new one. */

@@ -5,6 +5,7 @@ import { emptyLockfile, parseLockfile } from '../../lock/index.js';
 import {
   project as projectFormat,
   readFormat,
+  refuseConflictMarks,
   type Lockfile,
   type Project,
 } from '../../model/formats/index.js';
@@ -93,6 +94,15 @@ export async function readProject(paths: RootPaths): Promise<Project> {
 export function parseProject(paths: RootPaths, bytes: Uint8Array | undefined): Project {
   if (bytes === undefined && !paths.global) {
     throw new UdosError('PROJECT_MISSING', `There is no ${paths.projectFile}.`, { hint: 'Run `udos init`.' });
+  }
+  if (bytes !== undefined) {
+    refuseConflictMarks(
+      bytes,
+      paths.projectFile,
+      'PROJECT_INVALID',
+      (line) =>
+        `Edit it from line ${line} on: keep what both sides need, and take out the lines of <<<<<<<, ======= and >>>>>>>. If the lockfile has a conflict, too, run \`udos lock merge\` next, then \`udos install\`.`,
+    );
   }
   return readFormat(projectFormat, bytes ?? Buffer.from('{}'), {
     what: paths.projectFile,

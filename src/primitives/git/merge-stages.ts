@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+
+/** The sides of a file that an unfinished merge left; undefined for a side that does not have it. */
+export interface MergeStages {
+  readonly base: Uint8Array | undefined;
+  readonly ours: Uint8Array | undefined;
+  readonly theirs: Uint8Array | undefined;
+}
+
+const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads the sides of `name` in `folder` out of git's own index, while a merge, rebase or cherry-pick has left it in
+ * conflict. Needs the user's git; runs nothing of the repository. All sides are undefined where there is no conflict, no
+ * repository or no git.
+ *
+ * @param name without a folder.
+ */
+export async function readMergeStages(
+  folder: string,
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<MergeStages> {
+  const stage = (number: 1 | 2 | 3) => readObject(folder, `:${number}:./${name}`, env);
+  const [base, ours, theirs] = [await stage(1), await stage(2), await stage(3)];
+  return { base, ours, theirs };
+}
+
+function readObject(
+  folder: string,
+  object: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Uint8Array | undefined> {
+  const quiet = Object.fromEntries(
+    Object.entries(env).filter(([variable]) => !/^(?:UDOS_TOKEN_.*|UDOS_KEY_PASSWORD)$/i.test(variable)),
+  );
+  return new Promise((resolve) => {
+    const child = spawn('git', ['cat-file', 'blob', object], {
+      cwd: folder,
+      env: { ...quiet, GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+      windowsHide: true,
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    child.on('error', () => {
+      resolve(undefined);
+    });
+    child.on('close', (status) => {
+      resolve(status === 0 && size <= mostBytes ? Buffer.concat(chunks) : undefined);
+    });
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > mostBytes) child.kill();
+      else chunks.push(chunk);
+    });
+  });
+}

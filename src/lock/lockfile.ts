@@ -24,7 +24,7 @@ export function parseLockfile(bytes: Uint8Array, what = lockfileName): Lockfile 
   return readFormat(lockfileFormat, bytes, {
     what,
     code: 'LOCKFILE_INVALID',
-    hint: 'Restore it from version control, or remove it and run `udos install` to choose anew.',
+    hint: 'Restore it from version control, or go back with `udos rollback`. Or remove it and run `udos install` to choose anew.',
   });
 }
 

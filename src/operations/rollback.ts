@@ -3,14 +3,20 @@ import { hasCode, UdosError } from '../errors/index.js';
 import { emptyLockfile, formatLockfile, parseLockfile } from '../lock/index.js';
 import type { HistoryEntry, LockedPlugin, Lockfile } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
-import { createArtifactStore, createHistory } from '../store/index.js';
+import { createArtifactStore, createHistory, createReceipts } from '../store/index.js';
 import type { ChangeOptions } from './add.js';
-import { applyTexts, findWork, withProject, type HeldProject } from './steps/apply.js';
+import { applyTexts, findWork, isInstalledAs, withProjectAs, type HeldProject } from './steps/apply.js';
 import { verifiedPlugin } from './steps/choose.js';
 import { requireConsent } from './steps/consent.js';
 import { withCurrentSigners } from './steps/current-signers.js';
 import { chooseState, isEditedSince } from './steps/earlier-states.js';
 import { lockedPlugins } from './steps/lock-graph.js';
+import {
+  isReadableState,
+  keepAside,
+  openMendableProject,
+  type MendableProject,
+} from './steps/mendable-project.js';
 import { claimOf } from './steps/obtain.js';
 import { planChanges, type Plan } from './steps/plan.js';
 import { parseProject, type OpenProject } from './steps/project.js';
@@ -34,12 +40,16 @@ export interface RolledBack {
   readonly project: boolean;
   /** True when `udos.json` had been edited since the last change: the edited text is kept as an earlier state. */
   readonly edited: boolean;
+  /** Files that could not be read. */
+  readonly broken: readonly string[];
+  /** Where a copy of each of them is; empty under `dryRun`. */
+  readonly keptAside: readonly string[];
   readonly dryRun: boolean;
 }
 
 /**
  * Brings back an earlier state of `udos.json`, the lockfile and what is installed, in one transaction. The state that is
- * left is kept.
+ * left is kept. Files that cannot be read are no hindrance: a copy of them is kept beside.
  *
  * Reaches no network as long as this machine has all that is needed. Every check of an offline install holds: artifacts
  * are hashed, and their signatures and revocations checked against the index that this machine has kept. Only when
@@ -49,29 +59,40 @@ export interface RolledBack {
  *   codes; PERMISSIONS_WIDENED, SIGNER_CHANGED, PUBLISHER_RECOVERED, CONFIRMATION_REQUIRED. Nothing is changed then.
  */
 export async function rollback(context: Context, options: RollbackOptions): Promise<RolledBack> {
-  return withProject(context, options, async (held) => {
-    const states = await createHistory(context.home.history(held.paths.root)).all();
-    const state = chooseState(states, held.texts, options.to);
-    const plan = await bringBackWithin(context, held, state, options);
+  return withProjectAs(context, options, openMendableProject, async (held) => {
+    const all = await createHistory(context.home.history(held.paths.root)).all();
+    const states = all.filter((state) => isReadableState(held.paths, state));
+    const isBroken = held.broken.length > 0;
+    const state = chooseState(states, held.texts, options.to, isBroken);
+    const { plan, keptAside } = await bringBackWithin(context, held, state, options);
     return {
       to: state.number,
       command: state.command ?? null,
       time: state.time,
       plan,
       project: state.project !== held.texts.project,
-      edited: isEditedSince(states, held.texts),
+      edited: !isBroken && isEditedSince(all, held.texts),
+      broken: held.broken.map(({ file }) => file),
+      keptAside,
       dryRun: options.dryRun,
     };
   });
 }
 
+type Held = MendableProject & HeldProject;
+
+interface Brought {
+  readonly plan: Plan;
+  readonly keptAside: readonly string[];
+}
+
 /** Without a network first. */
 async function bringBackWithin(
   context: Context,
-  held: HeldProject,
+  held: Held,
   state: HistoryEntry,
   options: RollbackOptions,
-): Promise<Plan> {
+): Promise<Brought> {
   const target = targetOf(held, state);
   const attempt = (world: Context) =>
     withRegistries(world, target, (registries) => bringBack(world, registries, held, state, target, options));
@@ -87,30 +108,42 @@ async function bringBackWithin(
 async function bringBack(
   context: Context,
   registries: Registries,
-  held: HeldProject,
+  held: Held,
   state: HistoryEntry,
   target: OpenProject,
   options: RollbackOptions,
-): Promise<Plan> {
+): Promise<Brought> {
   const { install: missing } = await findWork(context, held.paths, target.lock);
   for (const [name, locked] of missing) await requireReady(context, registries, name, locked);
-  const lock = await withPresentPins(registries, held.lock, target.lock);
+  const present = await presentLock(context, held, target.lock);
+  const lock = await withPresentPins(registries, present, target.lock);
   const recoveredAt = await readRecoveries(registries, missing);
-  const plan = planChanges(held.lock, lock, { recoveredAt });
+  const plan = planChanges(present, lock, { recoveredAt });
   await warnOfWithdrawn(context, registries, missing);
   await requireConsent(context, plan, { ...options, frozen: false, introduces: true });
-  if (!options.dryRun) {
-    const isAsItWas = formatLockfile(lock) === formatLockfile(target.lock);
-    const texts = {
-      project: state.project,
-      lockfile: isAsItWas ? state.lockfile : formatLockfile(lock),
-    };
-    await applyTexts(context, registries, held, lock, texts, {
-      command: 'udos rollback',
-      back: state.number,
-    });
-  }
-  return plan;
+  if (options.dryRun) return { plan, keptAside: [] };
+  const isAsItWas = formatLockfile(lock) === formatLockfile(target.lock);
+  const texts = {
+    project: state.project,
+    lockfile: isAsItWas ? state.lockfile : formatLockfile(lock),
+  };
+  held.refuseIfLost();
+  const keptAside = await keepAside(held.broken);
+  await applyTexts(context, registries, held, lock, texts, { command: 'udos rollback', back: state.number });
+  return { plan, keptAside };
+}
+
+/** What the project has; where the lockfile cannot be read, what of `then` the receipts say is installed. */
+async function presentLock(context: Context, held: Held, then: Lockfile): Promise<Lockfile> {
+  if (!held.broken.some(({ file }) => file === held.paths.lockfile)) return held.lock;
+  const { receipts } = await createReceipts(context.home.receipts(held.paths.root)).survey();
+  const isInstalled = (name: PluginName, locked: LockedPlugin) =>
+    isInstalledAs(
+      receipts.find((one) => one.name === name),
+      locked,
+    );
+  const plugins = lockedPlugins(then).filter(([name, locked]) => isInstalled(name, locked));
+  return { ...then, plugins: Object.fromEntries(plugins) };
 }
 
 /** The project as it was. */

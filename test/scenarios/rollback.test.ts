@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PluginName } from '../../src/model/names.js';
 import type { Version } from '../../src/model/version.js';
@@ -134,6 +134,97 @@ describe('udos rollback', () => {
     const { stderr } = await machine.run('rollback', '--to', '3', '--offline').failsWith('OFFLINE');
     assert.match(stderr, /ada\/notes 1\.1\.0/);
     machine.expectUnchanged(...untouched);
+  });
+});
+
+describe('udos rollback, when a file of the project cannot be read', () => {
+  let world: World;
+  let count = 0;
+
+  before(async () => {
+    world = await buildWorld();
+  });
+
+  after(() => world.end());
+
+  /** A machine that had notes 1.0.0 before notes 1.1.0. */
+  async function changed(): Promise<{ machine: Machine; before: ReturnType<typeof stateOf> }> {
+    const machine = world.newMachine(`broken ${(count += 1)}`);
+    await world.begin('main', 'plain folder', machine);
+    await machine.run('add', 'ada/notes@1.0.0').succeeds();
+    const before = stateOf(machine);
+    await machine.run('add', 'ada/notes@1.1.0').succeeds();
+    return { machine, before };
+  }
+
+  const garbage: readonly (readonly [why: string, bytes: string | Buffer])[] = [
+    ['half a file', '{ "plugins": {'],
+    ['an unknown field', '{ "plugin": {} }'],
+    ['a merge conflict', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n'],
+    ['bytes that are no text', Buffer.from([0xff, 0xfe, 0x00, 0x80])],
+    ['nothing', ''],
+  ];
+
+  for (const file of ['udos.json', 'udos-lock.json']) {
+    for (const [why, bytes] of garbage) {
+      it(`brings back the state before the last change: ${file} is ${why}`, async () => {
+        const { machine, before } = await changed();
+        writeFileSync(machine.at(file), bytes);
+        assert.match((await machine.run('rollback', '--dry-run').succeeds()).stdout, /could not be read/);
+        machine.expectUnchanged(...untouched);
+        assert.ok(!existsSync(machine.at(`${file}.broken`)));
+        const { stdout } = await machine.run('rollback').succeeds();
+        assert.match(stdout, new RegExp(`${file}\\.broken`));
+        assert.deepEqual(stateOf(machine), before);
+        assert.deepEqual(readFileSync(machine.at(`${file}.broken`)), Buffer.from(bytes));
+        await machine.run('verify', '--offline').succeeds();
+      });
+    }
+  }
+
+  it('comes back to what the last rollback brought, and keeps each broken file', async () => {
+    const { machine, before } = await changed();
+    await machine.run('rollback').succeeds();
+    for (const text of ['one', 'two']) {
+      machine.write('udos-lock.json', text);
+      machine.write('udos.json', text);
+      await machine.run('rollback').succeeds();
+      assert.deepEqual(stateOf(machine), before);
+    }
+    assert.equal(machine.read('udos.json.broken'), 'one');
+    assert.equal(machine.read('udos-lock.json.broken-2'), 'two');
+    const { stdout } = await machine.run('rollback', '--list').succeeds();
+    assert.match(stdout, /files that cannot be read/);
+    const unreadable = (
+      await machine.json<{ states: { number: number; readable: boolean }[] }>('rollback', '--list')
+    ).states.filter(({ readable }) => !readable);
+    await machine.run('rollback', '--to', String(unreadable[0]?.number)).failsWith('STATE_NOT_FOUND');
+    machine.expectUnchanged(...untouched);
+  });
+
+  it('says when there is nothing to go back to, and leaves the file alone', async () => {
+    const machine = world.newMachine('new');
+    await world.begin('main', 'plain folder', machine);
+    machine.write('udos.json', '{');
+    await machine.run('rollback').failsWith('STATE_NOT_FOUND');
+    machine.expectUnchanged(...untouched);
+    assert.deepEqual(
+      machine.list().filter((name) => name.includes('broken')),
+      [],
+    );
+  });
+
+  it('never brings back what was recalled since, for a broken file either', async () => {
+    const { machine } = await changed();
+    const registry = world.registry('main');
+    const [name, version] = ['ada/notes' as PluginName, '1.0.0' as Version];
+    await registry.revoke({ releases: [{ name, version, reason: 'malware' }] });
+    await registry.checkpoint();
+    await machine.run('registry', 'sync').succeeds();
+    machine.write('udos-lock.json', '{');
+    await machine.run('rollback', '--yes').failsWith('RELEASE_REVOKED');
+    machine.expectUnchanged(...untouched);
+    assert.ok(!machine.list().includes('udos-lock.json.broken'));
   });
 });
 

@@ -16,6 +16,8 @@ export function rolledBackView(result: RolledBack, screen: Screen): string {
     ...(result.edited
       ? ['! udos.json was edited since the last change. That text is kept: see `udos rollback --list`.']
       : []),
+    ...result.broken.map((file) => `! ${plainLine(file)} could not be read.`),
+    ...result.keptAside.map((file) => `  It is kept as ${plainLine(file)}.`),
     result.dryRun ? dryRunNote : 'Done. The state that was left is kept, too.',
   ];
   return [head, planView(result.plan, screen), ...notes].map((line) => wrap(line, width)).join('\n');
@@ -27,10 +29,14 @@ export function earlierStatesView(states: readonly EarlierState[], screen: Scree
   const rows = states.map((state) => [
     `${state.number}`,
     beforeText(state),
-    state.plugins.map(({ name, version }) => `${name} ${version}`).join(', ') || 'no plugins',
+    state.readable ? pluginsText(state) : 'files that cannot be read',
     [state.here ? 'here' : '', state.next ? 'next' : ''].filter((word) => word !== '').join(', '),
   ]);
   return table(screen, ['state', 'before', 'has', ''], rows);
+}
+
+function pluginsText({ plugins }: EarlierState): string {
+  return plugins.map(({ name, version }) => `${name} ${version}`).join(', ') || 'no plugins';
 }
 
 function beforeText({ command, time }: Pick<EarlierState, 'command' | 'time'>): string {

@@ -4,6 +4,7 @@ import { driftOf, emptyLockfile, parseLockfile } from '../../lock/index.js';
 import type { UdosError } from '../../errors/index.js';
 import type { Config, Lockfile, Project } from '../../model/formats/index.js';
 import { isTornWrite, listFolder, readFileIfAny } from '../../primitives/fs/index.js';
+import { readMergeStages } from '../../primitives/git/index.js';
 import { readConfig } from '../steps/config.js';
 import { configuredRegistries, type ConfiguredRegistry } from '../steps/configured-registries.js';
 import { readProject } from '../steps/project.js';
@@ -39,13 +40,13 @@ export async function checkSettings(
   const project = await findings.attempt(
     'project-invalid',
     paths.projectFile,
-    await restoring(patient, paths.projectFile, 'Mend that field by hand, or ').then(unlessConflict),
+    await wayBack(context, patient, paths.projectFile, 'Mend that field by hand, or '),
     () => readProject(paths),
   );
   const lock = await findings.attempt(
     'lockfile-invalid',
     paths.lockfile,
-    await restoring(patient, paths.lockfile, 'To keep the releases that were chosen, ').then(unlessConflict),
+    await wayBack(context, patient, paths.lockfile, 'To keep the releases that were chosen, '),
     async () => parseIfAny(await readFileIfAny(paths.lockfile)),
   );
   const configured =
@@ -135,9 +136,19 @@ async function checkTornFiles({ paths, flags, isBusy }: Patient, findings: Findi
   }
 }
 
-/** What git could not merge is to be merged, not to be thrown away. */
-function unlessConflict(otherwise: string): (error: UdosError) => string {
-  return ({ data, hint }) => (data.line === undefined ? otherwise : (hint ?? otherwise));
+/** What git is just merging is to be merged, not to be thrown away. */
+async function wayBack(
+  context: Context,
+  patient: Patient,
+  file: string,
+  before: string,
+): Promise<(error: UdosError) => string> {
+  const otherwise = await restoring(patient, file, before);
+  const bytes = await readFileIfAny(file).catch(() => undefined);
+  if (bytes === undefined || !Buffer.from(bytes).includes('<<<<<<<')) return () => otherwise;
+  const { ours, theirs } = await readMergeStages(path.dirname(file), path.basename(file), context.env);
+  const isUnmerged = ours !== undefined || theirs !== undefined;
+  return ({ data, hint }) => (isUnmerged && data.line !== undefined ? (hint ?? otherwise) : otherwise);
 }
 
 /** How a file of the project comes back: from version control, else by beginning a new one. */

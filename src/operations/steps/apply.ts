@@ -31,14 +31,24 @@ export async function withProject<T>(
   place: Place,
   work: (project: HeldProject) => Promise<T>,
 ): Promise<T> {
-  const { paths } = await openProject(context, place);
+  return withProjectAs(context, place, openProject, work);
+}
+
+/** The same for a project that is opened in another way. */
+export async function withProjectAs<T, P extends OpenProject>(
+  context: Context,
+  place: Place,
+  open: (context: Context, place: Place) => Promise<P>,
+  work: (project: P & Pick<HeldProject, 'refuseIfLost'>) => Promise<T>,
+): Promise<T> {
+  const { paths } = await open(context, place);
   const hold = async (lock: Lock) => {
     const refuseIfLost = () => {
       lock.refuseIfLost();
     };
     await recoverTransaction({ ...transactionPlace(context, paths), refuseIfLost });
     for (const file of [paths.projectFile, paths.lockfile]) await removeTornWrites(file);
-    return work({ ...(await openProject(context, place)), refuseIfLost });
+    return work({ ...(await open(context, place)), refuseIfLost });
   };
   return withLock(`${paths.lockfile}.lock`, hold, () => {
     context.reporter.step('Waiting for another udos command on this project');

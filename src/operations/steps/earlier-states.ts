@@ -51,14 +51,17 @@ export async function recordChange(
  * a project has already is passed over.
  *
  * @param states oldest first.
+ * @param isBroken true when what the project has cannot be read.
  * @throws STATE_NOT_FOUND
  */
 export function chooseState(
   states: readonly HistoryEntry[],
   texts: ProjectTexts,
   wanted: number | undefined,
+  isBroken = false,
 ): HistoryEntry {
-  const found = wanted === undefined ? nextBack(states, texts) : states.find((one) => one.number === wanted);
+  const found =
+    wanted === undefined ? nextBack(states, texts, isBroken) : states.find((one) => one.number === wanted);
   if (found !== undefined) return found;
   const kept = states.map((one) => one.number);
   throw new UdosError(
@@ -77,9 +80,15 @@ export function chooseState(
 }
 
 /** What {@link chooseState} chooses by itself. */
-export function nextBack(states: readonly HistoryEntry[], texts: ProjectTexts): HistoryEntry | undefined {
+export function nextBack(
+  states: readonly HistoryEntry[],
+  texts: ProjectTexts,
+  isBroken = false,
+): HistoryEntry | undefined {
   const here = states.at(-1)?.back ?? Infinity;
-  return states.findLast((one) => one.number < here && !isSameState(one, texts));
+  // What a rollback brought and somebody broke is the state to come back to.
+  const last = isBroken ? here : here - 1;
+  return states.findLast((one) => one.number <= last && !isSameState(one, texts));
 }
 
 export function isSameState(one: ProjectTexts, other: ProjectTexts): boolean {

@@ -107,7 +107,7 @@ export function parseProject(paths: RootPaths, bytes: Uint8Array | undefined): P
   return readFormat(projectFormat, bytes ?? Buffer.from('{}'), {
     what: paths.projectFile,
     code: 'PROJECT_INVALID',
-    hint: 'Mend that field; schemas/project.schema.json describes all of them.',
+    hint: 'Mend that field (schemas/project.schema.json describes all of them), or go back with `udos rollback`.',
   });
 }
 

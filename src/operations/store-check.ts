@@ -98,8 +98,7 @@ async function removeBad(
   for (const leftover of await listIncoming(context.home.store))
     bad.push(badFile('leftover', leftover, 'its download was interrupted'));
   if (dryRun) return bad;
-  for (const { file, problem } of bad) {
-    context.reporter.warn(`Removing ${file}: ${problem}.`);
+  for (const { file } of bad) {
     await rm(file, { recursive: true, force: true }).catch((error: unknown) => {
       throw fileError('remove', file, error);
     });

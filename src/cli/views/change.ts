@@ -12,9 +12,7 @@ export const dryRunNote = 'Nothing was written (--dry-run).';
 export function changeView(result: ChangeResult, screen: Screen): string {
   const { plan, project, dryRun } = result;
   if (plan.changes.length + project.length === 0) {
-    return dryRun
-      ? `Nothing would change. ${dryRunNote}`
-      : 'Nothing to change: what fits is locked and installed already.';
+    return dryRun ? `Nothing would change. ${dryRunNote}` : 'Nothing to change: all is as it should be.';
   }
   const done =
     plan.changes.length === 0
@@ -44,7 +42,7 @@ export function installView(result: InstallResult, screen: Screen): string {
   ];
   const done =
     work.length === 0
-      ? 'Everything that is locked is installed already. `udos verify` looks at each file.'
+      ? 'Nothing to install: what is locked is there. `udos verify` looks at every file.'
       : `${work.join(', ')}.`;
   return [
     ...(plan.changes.length === 0 ? [] : [planView(plan, screen), '']),

@@ -48,7 +48,7 @@ export function storePruneView(result: StorePruneResult, screen: Screen): string
   if (removed.length === 0) return ['Nothing to remove: all that is kept is needed.', ...notes].join('\n');
   const rows = removed.map(({ kind, where, files, bytes: size }) => [
     words[kind],
-    files === 1 ? '' : `${files}`,
+    `${files}`,
     sizeText(size),
     where,
   ]);

@@ -102,7 +102,7 @@ describe('the view of a plan', () => {
     );
     assert.equal(
       installView({ plan: planOf(), dryRun: false, installed: [], removed: [] }, screen),
-      'Everything that is locked is installed already. `udos verify` looks at each file.',
+      'Nothing to install: what is locked is there. `udos verify` looks at every file.',
     );
   });
 });

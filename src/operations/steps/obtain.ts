@@ -66,7 +66,7 @@ export async function obtainPlugins(
  */
 export function claimOf(name: PluginName, locked: LockedPlugin, plugin: VerifiedPlugin): ReleaseClaim {
   const release = plugin.document.releases.find((one) => one.version === locked.version);
-  if (release === undefined) throw mismatch(name, locked, 'version', locked.version, 'no such release');
+  if (release === undefined) throw mismatch(name, locked, 'version', 'no such release', locked.version);
   const inIndex = { ...release, permissions: [...release.permissions].sort() };
   const inLock = {
     ...locked,

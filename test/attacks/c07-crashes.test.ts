@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { assertStoreIsSound, projectState } from '../faults/state.js';
 import { runWithFault } from '../kit/faults.js';
 import type { Machine } from '../kit/machine.js';
 import { scenario, type World } from '../kit/scenario.js';
@@ -47,6 +48,7 @@ threat('C7', 'A crash or a full disk', () => {
   for (const [when, at] of moments) {
     it(`a kill -9 of an update, ${when}: the next command ends with the old state or the new one`, async () => {
       const machine = victim();
+      const before = projectState(machine);
       const { status, stderr } = await runWithFault(
         machine,
         { on: 'rename', at: at(renames), how: 'kill' },
@@ -67,6 +69,15 @@ threat('C7', 'A crash or a full disk', () => {
       assert.ok(program.includes(`ada/notes ${version}`), program);
       assert.ok(!existsSync(machine.at('usr/share/udos/plugins/.staging')), 'staging was left behind');
       assert.deepEqual(machine.list(), ['udos-lock.json', 'udos.json', 'usr']);
+
+      // All of it is of one state: the old one to the last byte, or one that the same update finds nothing to do in.
+      const found = projectState(machine);
+      if (version === '1.0.0') assert.deepEqual(found, before);
+      await machine.run('update', '--latest').succeeds();
+      if (version === '1.1.0') assert.deepEqual(projectState(machine), found);
+      assert.match(machine.read('udos-lock.json'), /"version": "1\.1\.0"/);
+      await machine.run('verify', '--offline').succeeds();
+      assertStoreIsSound(machine);
     });
   }
 
@@ -82,8 +93,10 @@ threat('C7', 'A crash or a full disk', () => {
       assert.equal(status, 7, stderr);
       assert.match(stderr, /no space is left on the disk/);
       machine.expectUnchanged('lockfile', 'project', 'installed', 'receipts');
+      assertStoreIsSound(machine);
     }
     await machine.run('update', '--latest').succeeds();
+    assert.match(machine.read('udos-lock.json'), /"version": "1\.1\.0"/);
     await machine.run('verify', '--offline').succeeds();
   });
 });

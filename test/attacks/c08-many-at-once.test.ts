@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { assertStoreIsSound } from '../faults/state.js';
+import { assertStoreIsSound, projectState } from '../faults/state.js';
 import { filesBelow } from '../kit/damage.js';
 import { runUntilStopped, runWithFault } from '../kit/faults.js';
 import { scenario, type World } from '../kit/scenario.js';
@@ -47,7 +47,14 @@ threat('C8', 'Many at once', () => {
 
     for (const { status, stderr } of results) assert.equal(status, 0, stderr);
     assert.deepEqual(locked(), ['ada/board 1.0.0', 'ada/lists 1.0.0', 'ada/notes 1.1.0']);
+    const { plugins } = JSON.parse(world.machine.read('udos.json')) as { plugins: object };
+    assert.deepEqual(Object.keys(plugins).sort(), ['ada/board', 'ada/lists', 'ada/notes']);
     await world.run('verify', '--offline').succeeds();
+    // Nothing of any of them is left to do.
+    const found = projectState(world.machine);
+    await world.run('install', '--frozen').succeeds();
+    assert.deepEqual(projectState(world.machine), found);
+    assert.deepEqual(world.machine.list(), ['udos-lock.json', 'udos.json', 'usr']);
   });
 
   it('two projects of one home that take the same artifact at the same time', async () => {
@@ -56,11 +63,15 @@ threat('C8', 'Many at once', () => {
     second.environment.UDOS_HOME = home;
     await world.begin('main', 'plain folder', second);
     rmSync(path.join(home, 'store'), { recursive: true });
+    const before = projectState(world.machine);
     const one = world.machine.start('install', '--repair');
     const two = second.start('add', 'ada/notes', 'ada/lists');
 
     await one.succeeds();
     await two.succeeds();
+    // The home has more, of the second project; of the first it has the same.
+    const after = projectState(world.machine);
+    for (const [file, hash] of Object.entries(before)) assert.equal(after[file], hash, file);
     await world.run('verify', '--offline').succeeds();
     await second.run('verify', '--offline').succeeds();
     assert.deepEqual(filesBelow(path.join(home, 'store', 'incoming')), []);
@@ -68,6 +79,7 @@ threat('C8', 'Many at once', () => {
   });
 
   it('a lock that a dead process left is passed over, and what it began is undone', async () => {
+    const before = projectState(world.machine);
     const plan = { on: 'disk', at: 3, how: 'kill', below: world.machine.at('usr') } as const;
     const { status } = await runWithFault(world.machine, plan, 'remove', 'ada/board');
     assert.equal(status, null);
@@ -76,6 +88,7 @@ threat('C8', 'Many at once', () => {
 
     await world.run('install').succeeds();
 
+    assert.deepEqual(projectState(world.machine), before);
     await world.run('verify', '--offline').succeeds();
     assert.ok(!world.machine.list().includes('udos-lock.json.lock'));
   });

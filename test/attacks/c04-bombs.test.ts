@@ -6,7 +6,8 @@ import { layout } from '../../src/model/index-layout.js';
 import { threat } from '../kit/threat.js';
 import { forgeRelease, notes } from './forgeries.js';
 import { archivesNamed, refusesArchives, type HostileArchive } from './hostile-archives.js';
-import { Stage } from './stage.js';
+import type { Because } from './because.js';
+import { aHead, Stage } from './stage.js';
 
 const families: Readonly<Record<string, readonly string[]>> = {
   'headers that lie about sizes': [
@@ -49,7 +50,7 @@ threat('C4', 'Bombs', () => {
         bytes,
         record: { ...record, size: bytes.length },
         code: ours.code as ErrorCode,
-        rule: ours.rule,
+        because: { reason: ours.rule },
       });
     }
     await refusesArchives(stage, listed);
@@ -60,43 +61,45 @@ threat('C4', 'Bombs', () => {
     assert.ok(honest);
     const { bytes } = honest;
     const record = { size: bytes.length, unpackedSize: 162, files: 2 };
-    const lie = (name: string, says: Partial<typeof record>, code: ErrorCode, rule?: string) => ({
+    const lie = (name: string, says: Partial<typeof record>, code: ErrorCode, because: Because) => ({
       name,
       bytes,
       record: { ...record, ...says },
       code,
-      rule,
+      because,
     });
     await refusesArchives(stage, [
-      lie('one byte less', { size: bytes.length - 1 }, 'TRANSFER_LIMIT'),
-      lie('one byte more', { size: bytes.length + 1 }, 'ARTIFACT_MISMATCH'),
-      lie('one file more', { files: 3 }, 'ARCHIVE_UNSAFE', 'holds 2 files, its record says 3'),
-      lie('one file less', { files: 1 }, 'ARCHIVE_UNSAFE', "goes beyond the 1 files of the archive's record"),
+      lie('one byte less', { size: bytes.length - 1 }, 'TRANSFER_LIMIT', /has more than \d+ bytes/),
       lie(
-        'one byte of files more',
-        { unpackedSize: 163 },
-        'ARCHIVE_UNSAFE',
-        'holds 162 bytes of files, its record says 163',
+        'one byte more',
+        { size: bytes.length + 1 },
+        'ARTIFACT_MISMATCH',
+        /it has \d+ bytes, the index says \d+/,
       ),
-      lie(
-        'one byte of files less',
-        { unpackedSize: 161 },
-        'ARCHIVE_UNSAFE',
-        "goes beyond the 161 bytes of the archive's record",
-      ),
+      lie('one file more', { files: 3 }, 'ARCHIVE_UNSAFE', { reason: 'holds 2 files, its record says 3' }),
+      lie('one file less', { files: 1 }, 'ARCHIVE_UNSAFE', {
+        reason: "goes beyond the 1 files of the archive's record",
+      }),
+      lie('one byte of files more', { unpackedSize: 163 }, 'ARCHIVE_UNSAFE', {
+        reason: 'holds 162 bytes of files, its record says 163',
+      }),
+      lie('one byte of files less', { unpackedSize: 161 }, 'ARCHIVE_UNSAFE', {
+        reason: "goes beyond the 161 bytes of the archive's record",
+      }),
     ]);
   });
 
+  const tooMuch = (field: string): Because => ({ problem: new RegExp(`"releases\\.2\\.${field}": Too big`) });
   it('a record that admits to more than any release may have', async () => {
     for (const [field, most] of Object.entries(artifactLimits)) {
       const before = await stage.registry.mark();
       await forgeRelease(stage.registry, { says: { [field]: most + 1 } });
-      await stage.refusesInProcess('DOCUMENT_INVALID', ['update'], { moves: ['trust'] });
+      await stage.refusesInProcess('DOCUMENT_INVALID', tooMuch(field), ['update'], { moves: aHead });
       await before();
     }
     await forgeRelease(stage.registry, { says: { unpackedSize: artifactLimits.unpackedSize + 1 } });
-    await stage.refuses('DOCUMENT_INVALID', ['update'], {
-      moves: ['trust'],
+    await stage.refuses('DOCUMENT_INVALID', tooMuch('unpackedSize'), ['update'], {
+      moves: aHead,
       recover: async () => {
         const file = layout.document(notes);
         await stage.registry.forge(await stage.registry.withSidecars(file, stage.registry.main));

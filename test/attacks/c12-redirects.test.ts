@@ -37,6 +37,7 @@ threat('C12', 'Credentials across a redirect', () => {
     kind === overHttp
       ? stage.world.staticServer.requests.filter(({ headers }) => headers.authorization !== undefined)
       : stage.world.gitServer.requests.filter(({ authorization }) => authorization !== undefined);
+  const home = () => new URL(stage.world.staticServer.url).origin;
   const behave = () => {
     stage.world.staticServer.answerWith(undefined);
     stage.world.gitServer.fault = undefined;
@@ -54,23 +55,39 @@ threat('C12', 'Credentials across a redirect', () => {
       stage.world.staticServer.answerWith((request) =>
         request.path === `/main/${file}` ? { redirectTo: `${other.url}main/${file}` } : undefined,
       );
-      const { stdout, stderr } = await stage.refuses('TRANSFER_REFUSED', ['add', base], {
-        victim,
-        // The head is genuine.
-        moves: ['trust'],
-        recover: behave,
-      });
+      const { stdout, stderr } = await stage.refuses(
+        'TRANSFER_REFUSED',
+        { from: home(), to: other.url.slice(0, -1) },
+        ['add', base],
+        {
+          victim,
+          moves: what === 'an artifact' ? ['trust/plugins/bob--base', 'trust/publishers/bob'] : [],
+          recover: behave,
+        },
+      );
       assert.notEqual(sentHome().length, 0);
       assert.deepEqual(other.requests, []);
       assert.ok(!`${stdout}${stderr}`.includes(token));
     });
   }
 
-  for (const [what, target] of [
-    ['the same machine by another name', (port: number) => `http://localhost:${port}/main/`],
-    ['the same machine and port over TLS', (port: number) => `https://127.0.0.1:${port}/main/`],
-    ['itself with a password', (port: number) => `http://ada:${token}@127.0.0.1:${port}/main/`],
-    ['a file on this machine', () => 'file:///etc/hostname'],
+  for (const [what, target, because] of [
+    [
+      'the same machine by another name',
+      (port: number) => `http://localhost:${port}/main/`,
+      (port: number) => ({ to: `http://localhost:${port}` }),
+    ],
+    [
+      'the same machine and port over TLS',
+      (port: number) => `https://127.0.0.1:${port}/main/`,
+      (port: number) => ({ to: `https://127.0.0.1:${port}` }),
+    ],
+    [
+      'itself with a password',
+      (port: number) => `http://ada:${token}@127.0.0.1:${port}/main/`,
+      () => /it redirects to a URL with a password/,
+    ],
+    ['a file on this machine', () => 'file:///etc/hostname', () => ({ to: 'file://' })],
   ] as const) {
     it(`a web server that sends on to ${what}`, async () => {
       const { staticServer } = stage.world;
@@ -79,10 +96,15 @@ threat('C12', 'Credentials across a redirect', () => {
       staticServer.answerWith((request) =>
         request.path === `/main/${layout.checkpoint}` ? { redirectTo: to } : undefined,
       );
-      const { stdout, stderr } = await stage.refuses('TRANSFER_REFUSED', ['update'], {
-        victim,
-        recover: behave,
-      });
+      const { stdout, stderr } = await stage.refuses(
+        'TRANSFER_REFUSED',
+        because(staticServer.port),
+        ['update'],
+        {
+          victim,
+          recover: behave,
+        },
+      );
       assert.notEqual(sentHome().length, 0);
       assert.ok(!`${stdout}${stderr}`.includes(token));
     });
@@ -95,7 +117,12 @@ threat('C12', 'Credentials across a redirect', () => {
         status,
         headers: { location: `${other.url.slice(0, -1)}${target}` },
       });
-      await stage.refuses('TRANSFER_REFUSED', ['update'], { victim, kind: overGit, recover: behave });
+      await stage.refuses(
+        'TRANSFER_REFUSED',
+        { from: /^http:\/\/127/, to: other.url.slice(0, -1) },
+        ['update'],
+        { victim, kind: overGit, recover: behave },
+      );
       assert.notEqual(sentHome(overGit).length, 0);
       assert.deepEqual(other.requests, []);
     });
@@ -108,7 +135,12 @@ threat('C12', 'Credentials across a redirect', () => {
       method === 'POST'
         ? { status: 307, headers: { location: `${other.url.slice(0, -1)}${target}` } }
         : undefined;
-    await stage.refuses('TRANSFER_REFUSED', ['update'], { victim, kind: overGit, recover: behave });
+    await stage.refuses(
+      'TRANSFER_REFUSED',
+      { from: /^http:\/\/127/, to: other.url.slice(0, -1) },
+      ['update'],
+      { victim, kind: overGit, recover: behave },
+    );
     assert.notEqual(sentHome(overGit).length, 0);
     assert.deepEqual(other.requests, []);
   });

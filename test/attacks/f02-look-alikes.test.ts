@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { layout } from '../../src/model/index-layout.js';
 import { forgeDocument, notes } from './forgeries.js';
 import { threat } from '../kit/threat.js';
-import { everything, Stage } from './stage.js';
+import { aHead, everything, Stage } from './stage.js';
 
 /** `ada` with the first letter of the Cyrillic alphabet. */
 const cyrillic = 'аda/notes';
@@ -29,7 +29,7 @@ threat('F2', 'Squatting and look-alikes', () => {
     const machine = stage.victim();
     const honest = machine.read('udos.json');
     writeFileSync(machine.at('udos.json'), honest.replace('ada/notes', cyrillic));
-    await stage.refuses('PROJECT_INVALID', ['install'], {
+    await stage.refuses('PROJECT_INVALID', /"plugins\.аda\/notes" is not of the right form/, ['install'], {
       victim: machine,
       recover: () => {
         machine.write('udos.json', honest);
@@ -40,8 +40,8 @@ threat('F2', 'Squatting and look-alikes', () => {
 
   it('and in a document that its publisher signed', async () => {
     await forgeDocument(stage.registry, (document) => ({ ...document, name: cyrillic as never }));
-    await stage.refuses('DOCUMENT_INVALID', ['update'], {
-      moves: ['trust'],
+    await stage.refuses('DOCUMENT_INVALID', { problem: '"name": not a plugin name' }, ['update'], {
+      moves: aHead,
       recover: async () =>
         stage.registry.forge(await stage.registry.withSidecars(layout.document(notes), stage.registry.main)),
     });

@@ -3,9 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { layout } from '../../src/model/index-layout.js';
 import type { IndexPath } from '../../src/model/names.js';
 import { signFile, type Signer } from '../../src/registry/index.js';
+import { registryIdOf } from '../../src/registry/trust/registry-id.js';
 import { threat } from '../kit/threat.js';
 import { ada, notes } from './forgeries.js';
-import { everything, Stage } from './stage.js';
+import { aHead, everything, Stage } from './stage.js';
 
 /** Two parsers that keep different ones of two equal keys see two documents under one signature. */
 threat('F10', 'Duplicate keys', () => {
@@ -23,8 +24,8 @@ threat('F10', 'Duplicate keys', () => {
     const path = layout.document(notes);
     const content = twice(await text(path), 'serial', 9);
     await stage.registry.forge(signedText(path, content, ada, 'udos/plugin@1', 2));
-    await stage.refuses('DOCUMENT_INVALID', ['update'], {
-      moves: ['trust'],
+    await stage.refuses('DOCUMENT_INVALID', { problem: /the key "serial" twice/ }, ['update'], {
+      moves: aHead,
       recover: async () => stage.registry.forge(await stage.registry.withSidecars(path, stage.registry.main)),
     });
   });
@@ -35,7 +36,7 @@ threat('F10', 'Duplicate keys', () => {
     await stage.registry.smuggle(
       signedText(path, content, stage.registry.keys.checkpoint, 'udos/checkpoint@1', 3),
     );
-    await stage.refuses('CHECKPOINT_INVALID', ['update']);
+    await stage.refuses('CHECKPOINT_INVALID', { problem: /the key "sequence" twice/ }, ['update']);
   });
 
   for (const [file, field, code] of [
@@ -50,7 +51,7 @@ threat('F10', 'Duplicate keys', () => {
         victim.at(file),
         honest.replace(`"${field}": `, `"${field}": ${JSON.stringify(value)}, "${field}": `),
       );
-      await stage.refuses(code, ['install'], {
+      await stage.refuses(code, { problem: new RegExp(`the key "${field}" twice`) }, ['install'], {
         victim,
         recover: async () => writeFile(victim.at(file), honest),
       });
@@ -62,10 +63,14 @@ threat('F10', 'Duplicate keys', () => {
     const machine = stage.world.newMachine('newcomer-to-a-root');
     await machine.run('init').succeeds();
     const content = twice(await text(path), 'version', 7);
-    await stage.registry.smuggle(signedText(path, content, stage.registry.keys.root, 'udos/root@1', 1));
+    // Its id is the hash of these very bytes: the owner is the one who cheats.
+    const bytes = Buffer.from(content);
+    const id = registryIdOf(bytes);
+    const file = { path, bytes, type: 'udos/root@1', n: 1 };
+    await stage.registry.smuggle(new Map([[path, bytes], signFile(stage.registry.keys.root, id, file)]));
     await machine
-      .run('registry', 'add', 'main', stage.world.url('main', 'plain folder'), '--id', stage.registry.id)
-      .failsWith('REGISTRY_ID_MISMATCH');
+      .run('registry', 'add', 'main', stage.world.url('main', 'plain folder'), '--id', id)
+      .failsWith('ROOT_INVALID', /the key "version" twice/);
     machine.expectUnchanged(...everything);
   });
 });

@@ -5,7 +5,7 @@ import { layout } from '../../src/model/index-layout.js';
 import { signFile } from '../../src/registry/index.js';
 import { threat } from '../kit/threat.js';
 import { ada, notes } from './forgeries.js';
-import { everything, Stage } from './stage.js';
+import { aHead, everything, Stage } from './stage.js';
 
 const poison = ['__proto__', 'constructor', 'prototype'] as const;
 
@@ -13,14 +13,15 @@ threat('F11', 'Prototype pollution', () => {
   const stage = new Stage();
 
   for (const key of poison) {
+    const isForbidden = { problem: new RegExp(`the forbidden key "${key}"`) };
     it(`a plugin document with the key ${key}, signed by its publisher`, async () => {
       const path = layout.document(notes);
       const honest = Buffer.from(await stage.registry.bytes(path, stage.registry.published)).toString();
       const bytes = Buffer.from(honest.replace('{', `{ "${key}": { "yanked": false },`));
       const sidecar = signFile(ada, stage.registry.id, { path, bytes, type: 'udos/plugin@1', n: 2 });
       await stage.registry.forge(new Map([[path, bytes], sidecar]));
-      await stage.refuses('DOCUMENT_INVALID', ['update'], {
-        moves: ['trust'],
+      await stage.refuses('DOCUMENT_INVALID', isForbidden, ['update'], {
+        moves: aHead,
         recover: async () =>
           stage.registry.forge(await stage.registry.withSidecars(path, stage.registry.main)),
       });
@@ -34,7 +35,7 @@ threat('F11', 'Prototype pollution', () => {
         const victim = stage.victim();
         const honest = readFileSync(victim.at(file), 'utf8');
         writeFileSync(victim.at(file), honest.replace('"plugins": {', `"plugins": { "${key}": "*",`));
-        await stage.refuses(code, ['install'], {
+        await stage.refuses(code, isForbidden, ['install'], {
           victim,
           recover: async () => writeFile(victim.at(file), honest),
         });

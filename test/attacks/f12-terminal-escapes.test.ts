@@ -103,7 +103,7 @@ threat('F12', 'Terminal escapes', () => {
     it(`${what} that hides something is refused`, async () => {
       await forgeDocument(stage.registry, change);
       const machine = stage.victim();
-      await machine.run('update').failsWith('DOCUMENT_INVALID');
+      await machine.run('update').failsWith('DOCUMENT_INVALID', /plugins\/ad\/ada\/notes\.json: "/);
       await expectHarmlessRefusal(machine, 'update');
     });
   }

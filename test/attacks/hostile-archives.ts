@@ -10,7 +10,8 @@ import type { Version } from '../../src/model/version.js';
 import { sha512Integrity } from '../../src/primitives/crypto/index.js';
 import type { TestRegistry } from '../kit/test-registry.js';
 import { ada, forgeDocument, notes } from './forgeries.js';
-import type { Stage } from './stage.js';
+import type { Because } from './because.js';
+import { aHead, type Stage } from './stage.js';
 
 /** An archive that its publisher signs for what it is. */
 export interface HostileArchive {
@@ -19,8 +20,8 @@ export interface HostileArchive {
   /** What the signed record says of it. */
   readonly record: ArchiveRecord;
   readonly code: ErrorCode;
-  /** Which rule of the archive it breaks, where it is that. */
-  readonly rule?: string | undefined;
+  /** Which rule of the archive it breaks, and by which entry. */
+  readonly because: Because;
 }
 
 const fixtures = fileURLToPath(new URL('../../fixtures/archives/', import.meta.url));
@@ -34,9 +35,10 @@ export function archivesNamed(...names: readonly string[]): HostileArchive[] {
   return names.map((name) => {
     const found = expected.find((one) => one.name === name);
     if (found === undefined || found.ours === 'accepted') throw new Error(`no hostile archive ${name}`);
-    const { code, rule } = found.ours;
+    const { code, rule, entry } = found.ours;
+    const because = { reason: rule, ...(entry === undefined ? {} : { entry }) };
     const bytes = readFileSync(path.join(fixtures, `${name}.tgz`));
-    return { name, bytes, record: found.record, code: code as ErrorCode, rule };
+    return { name, bytes, record: found.record, code: code as ErrorCode, because };
   });
 }
 
@@ -76,17 +78,18 @@ export async function refusesArchives(stage: Stage, listed: readonly HostileArch
   await listArchives(stage.registry, listed);
   const victim = stage.victim();
   const around = namesAround(stage);
-  for (const [index, { name, code, rule }] of listed.entries()) {
-    const error = await stage.refusesInProcess(code, ['add', `ada/notes@${versionAt(index)}`], {
+  for (const [index, { name, code, because }] of listed.entries()) {
+    await stage.refusesInProcess(code, because, ['add', `ada/notes@${versionAt(index)}`], {
       victim,
-      moves: ['trust'],
+      // The document is genuine, and is read once.
+      moves: index === 0 ? [...aHead, 'trust/plugins/ada--notes'] : [],
     });
-    assert.equal(error.data.reason, rule, name);
     assert.deepEqual(namesAround(stage), around, name);
   }
-  await stage.refuses(listed.at(-1)?.code ?? 'BUG', ['update'], {
+  const last = listed.at(-1);
+  assert.ok(last);
+  await stage.refuses(last.code, last.because, ['update'], {
     victim,
-    moves: ['trust'],
     recover: async () => {
       assert.deepEqual(namesAround(stage), around);
       await withdrawArchives(stage.registry);

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ErrorCode, UdosError } from '../../src/errors/index.js';
+import { layout } from '../../src/model/index-layout.js';
+import { sha256Hex } from '../../src/primitives/crypto/index.js';
+import { assertRefusal, refusalIn, type Because, type Refusal } from './because.js';
 import { failureOf, InProcess } from './in-process.js';
 import type { Machine, Part } from '../kit/machine.js';
 import type { Result } from '../kit/run.js';
+import type { TrustPart } from '../kit/trust-state.js';
 import { scenario, type SourceKind, type World } from '../kit/scenario.js';
-import { TestRegistry } from '../kit/test-registry.js';
+import { TestRegistry, type CheckpointOptions } from '../kit/test-registry.js';
 
 /** All that an attack may not move. Evidence of it may be kept. */
 export const everything = [
@@ -17,6 +21,18 @@ export const everything = [
   'trust',
   'receipts',
 ] as const satisfies readonly Part[];
+
+/** What a refused command may have moved: files of the store, and what is believed, each by its full name. */
+export type Moved = 'store' | TrustPart | `${TrustPart}/${string}`;
+
+/** A newer head that its key has signed is accepted, whatever is wrong below it. */
+export const aHead = ['trust/head', 'trust/time'] as const satisfies readonly Moved[];
+
+/** The first root of a machine that has never seen the registry. */
+export const aRoot = ['trust/roots', 'trust/roots/1'] as const satisfies readonly Moved[];
+
+/** What such a machine learns before it reads a publisher. */
+export const firstContact = [...aRoot, ...aHead] as const satisfies readonly Moved[];
 
 interface StageOptions {
   /** The ways the victims reach the registry; the first is what an attack goes over unless it says otherwise. */
@@ -29,8 +45,8 @@ interface RefusalOptions {
   readonly kind?: SourceKind;
   /** By default a machine that has seen all honest states. */
   readonly victim?: Machine;
-  /** What may move though the command is refused: a root that was good before something else was not. */
-  readonly moves?: readonly Part[];
+  /** All that moves though the command is refused: a root that was good before something else was not. */
+  readonly moves?: readonly Moved[];
   /** How the honest state comes back; by default the registry stands as it stood before the attack. */
   readonly recover?: () => Promise<unknown>;
 }
@@ -84,42 +100,47 @@ export class Stage {
   }
 
   /**
-   * Proves that a command is refused with `code`, that nothing moved, and that the machine was not left stuck: once the
-   * honest state is back, the same command succeeds.
+   * Proves that a command is refused with `code` for the reason that the story is about, that nothing moved but `moves`, and
+   * that the machine was not left stuck: once the honest state is back, the same command succeeds.
    */
   async refuses(
     code: ErrorCode,
+    because: Because,
     args: readonly [string, ...string[]],
     options: RefusalOptions = {},
-  ): Promise<Result> {
+  ): Promise<Result & Refusal> {
     const { victim = this.victim(options.kind), moves = [], recover = () => this.#restore() } = options;
-    const result = await victim.run(...args).failsWith(code);
-    victim.expectUnchanged(...everything.filter((part) => !moves.includes(part)));
+    const result = await victim.run(...args, '--json').failsWith(code);
+    const refusal = refusalIn(result);
+    assertRefusal(refusal, code, because);
+    await this.#expectMoved(victim, moves);
     await recover();
     await this.#inProcess(victim).run(...args);
-    return result;
+    return { ...result, ...refusal };
   }
 
   /** Proves the same without the start of a process and without what comes after: for one of many attacks of a kind. */
   async refusesInProcess(
     code: ErrorCode,
+    because: Because,
     args: readonly [string, ...string[]],
     { victim = this.victim(), moves = [] }: Pick<RefusalOptions, 'victim' | 'moves'> = {},
   ): Promise<UdosError> {
     victim.noteState();
     const error = await failureOf(this.#inProcess(victim).run(...args));
-    assert.equal(error.code, code, error.message);
-    victim.expectUnchanged(...everything.filter((part) => !moves.includes(part)));
+    assertRefusal(error, code, because);
+    await this.#expectMoved(victim, moves);
     return error;
   }
 
   /** The owner goes on, and a victim sees it. What it answers is for {@link refuses}. */
   async goOn(
     step: (registry: TestRegistry) => Promise<unknown>,
+    options: CheckpointOptions = {},
   ): Promise<{ victim: Machine; recover: () => Promise<void> }> {
     this.world.clock.advanceDays(1);
     await step(this.registry);
-    await this.registry.checkpoint();
+    await this.registry.checkpoint(options);
     const victim = this.victim();
     await this.#inProcess(victim).run('info', 'ada/notes');
     return { victim, recover: await this.registry.mark() };
@@ -133,6 +154,19 @@ export class Stage {
     await other.publish('ada/notes', '1.0.0');
     await other.publish('ada/notes', '1.1.0');
     return other.checkpoint();
+  }
+
+  /** Everything is as it was, byte for byte, but for `moves`; all of those did move, a head only to the one that is served. */
+  async #expectMoved(victim: Machine, moves: readonly Moved[]): Promise<void> {
+    const still = everything.filter(
+      (part) => part !== 'trust' && !(part === 'store' && moves.includes(part)),
+    );
+    victim.expectUnchanged(...still);
+    const moved = victim.movedTrust();
+    assert.deepEqual(moved, moves.filter((name) => name !== 'store').sort(), 'what is believed');
+    if (!moved.includes('trust/head')) return;
+    const served = await this.registry.bytes(layout.checkpoint, this.registry.published);
+    assert.equal(victim.headOf(this.registry.id), sha256Hex(served), 'the head that is believed');
   }
 
   #inProcess(machine: Machine): InProcess {

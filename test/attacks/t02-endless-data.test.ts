@@ -10,7 +10,8 @@ import { Client, treeSource } from '../kit/client.js';
 import { loopbackTransfer } from '../kit/loopback-transfer.js';
 import { threat } from '../kit/threat.js';
 import { followingRoot, forgeDocument, notes } from './forgeries.js';
-import { Stage } from './stage.js';
+import { assertRefusal } from './because.js';
+import { aHead, Stage } from './stage.js';
 
 const update = ['update'] as const;
 const overHttp = 'static web server';
@@ -19,19 +20,24 @@ const artifact = layout.artifact(notes, '1.1.0' as Version);
 threat('T2', 'Endless data', () => {
   const stage = new Stage({ kinds: ['plain folder', overHttp] });
 
-  for (const [what, file] of [
-    ['a checkpoint', layout.checkpoint],
-    ['a root', layout.root(2)],
-    ['an artifact', artifact],
+  for (const [what, file, allowed] of [
+    ['a checkpoint', layout.checkpoint, 16 * 1024],
+    ['a root', layout.root(2), 64 * 1024],
+    ['an artifact', artifact, /^\d{3}$/],
   ] as const) {
     it(`a web server that sends ${what} without end`, async () => {
       stage.world.staticServer.answerWith((request) =>
         request.path === `/main/${file}` ? 'endless' : undefined,
       );
-      await stage.refuses('TRANSFER_LIMIT', update, {
-        kind: overHttp,
-        recover: behaveAgain,
-      });
+      await stage.refuses(
+        'TRANSFER_LIMIT',
+        { place: new RegExp(`/main/${file}$`), limit: 'maxBytes', allowed },
+        update,
+        {
+          kind: overHttp,
+          recover: behaveAgain,
+        },
+      );
     });
   }
 
@@ -39,10 +45,15 @@ threat('T2', 'Endless data', () => {
     stage.world.staticServer.answerWith((request) =>
       request.path === '/main/plugins/bo/bob/SHA256SUMS' ? 'endless' : undefined,
     );
-    await stage.refuses('TRANSFER_LIMIT', ['add', 'bob/base'], {
-      kind: overHttp,
-      recover: behaveAgain,
-    });
+    await stage.refuses(
+      'TRANSFER_LIMIT',
+      { place: /SHA256SUMS$/, limit: 'maxBytes', allowed: 16 * 1024 * 1024 },
+      ['add', 'bob/base'],
+      {
+        kind: overHttp,
+        recover: behaveAgain,
+      },
+    );
   });
 
   it('a git server that sends a pack without end', async () => {
@@ -55,20 +66,21 @@ threat('T2', 'Endless data', () => {
       maxBytes: 1024 * 1024,
     });
     world.gitServer.fault = ({ method }) => (method === 'POST' ? 'endless pack' : undefined);
-    await client.refuses('TRANSFER_LIMIT', () => client.sync({ sources: [source] }));
+    const error = await client.refuses('TRANSFER_LIMIT', () => client.sync({ sources: [source] }));
+    assertRefusal(error, 'TRANSFER_LIMIT', { limit: 'maxBytes', allowed: 1024 * 1024 });
     world.gitServer.fault = undefined;
     assert.equal((await client.sync({ sources: [source] })).sequence, 3);
   });
 
   it('a checkpoint of more than 16 KiB', async () => {
     await stage.registry.tamper(layout.checkpoint, (bytes) => padded(bytes, 16 * 1024 + 1));
-    await stage.refuses('TRANSFER_LIMIT', update);
+    await stage.refuses('TRANSFER_LIMIT', /trust\/checkpoint\.json .* has more than 16384 bytes/, update);
   });
 
   it('a root of more than 64 KiB', async () => {
     const root = Buffer.from(formatJson(await followingRoot(stage.registry)));
     await stage.registry.smuggle(new Map([[layout.root(2), padded(root, 64 * 1024 + 1)]]));
-    await stage.refuses('TRANSFER_LIMIT', update);
+    await stage.refuses('TRANSFER_LIMIT', /trust\/root\/2\.json .* has more than 65536 bytes/, update);
   });
 
   it('a signed plugin document of more than 1 MiB', async () => {
@@ -76,18 +88,27 @@ threat('T2', 'Endless data', () => {
       ...document,
       description: ' '.repeat(1024 * 1024),
     }));
-    const { stderr } = await stage.refuses('INDEX_TAMPERED', update, {
-      // The head is genuine: the checkpoint key signed it.
-      moves: ['trust'],
-      recover: () => forgeDocumentAsBefore(),
-    });
-    assert.match(stderr, /more than the 1048576 allowed/);
+    await stage.refuses(
+      'INDEX_TAMPERED',
+      /plugins\/ad\/ada\/notes\.json has \d+ bytes, more than the 1048576 allowed/,
+      update,
+      {
+        // The head is genuine: the checkpoint key signed it.
+        moves: aHead,
+        recover: () => forgeDocumentAsBefore(),
+      },
+    );
   });
 
   for (const kind of ['plain folder', overHttp] as const) {
     it(`an artifact longer than its release says, over a ${kind}`, async () => {
       await stage.registry.tamper(artifact, (bytes) => padded(bytes, bytes.length + 1));
-      await stage.refuses('TRANSFER_LIMIT', update, { kind });
+      await stage.refuses(
+        'TRANSFER_LIMIT',
+        /artifacts\/ada\/notes\/1\.1\.0\.tgz.* has more than \d+ bytes/,
+        update,
+        { kind },
+      );
     });
   }
 

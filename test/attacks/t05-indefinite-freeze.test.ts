@@ -17,19 +17,23 @@ threat('T5', 'Indefinite freeze', () => {
       stage.world.clock.advanceDays(300);
       await stage.registry.checkpoint();
       stage.world.clock.advanceDays(65);
-      const { stderr } = await stage.refuses('CHECKPOINT_EXPIRED', update, {
+      await stage.refuses('CHECKPOINT_EXPIRED', /The index of main expired on 2027-11-26/, update, {
         kind,
         recover: () => stage.registry.thaw(),
       });
-      assert.match(stderr, /2027-11-26/);
     });
   }
 
   it('a plugin added from an expired index', async () => {
     stage.world.clock.advanceDays(366);
-    await stage.refuses('CHECKPOINT_EXPIRED', ['add', 'bob/base'], {
-      recover: () => stage.registry.checkpoint(),
-    });
+    await stage.refuses(
+      'CHECKPOINT_EXPIRED',
+      /The index of main expired on 2027-11-26/,
+      ['add', 'bob/base'],
+      {
+        recover: () => stage.registry.checkpoint(),
+      },
+    );
   });
 
   it('nothing against what is locked: an expired index warns, and installs it', async () => {
@@ -53,10 +57,10 @@ threat('T5', 'Indefinite freeze', () => {
       }),
     });
     stage.world.clock.set(start);
-    await stage.refuses('CHECKPOINT_EXPIRED', update, {
+    await stage.refuses('CHECKPOINT_EXPIRED', /The index of main expired on 2026-12-27/, update, {
       victim,
       // The head is genuine and newer than the one before it; it is only too old to choose by.
-      moves: ['trust'],
+      moves: ['trust/head'],
       recover: async () => {
         stage.world.clock.advanceDays(101);
         await stage.registry.forge(new Map(), {
@@ -70,20 +74,23 @@ threat('T5', 'Indefinite freeze', () => {
     await stage.registry.forge(new Map(), {
       checkpoint: (document) => ({ ...document, issued: inDays(1), expires: inDays(4000) }),
     });
-    await stage.refuses('CHECKPOINT_INVALID', update);
+    await stage.refuses(
+      'CHECKPOINT_INVALID',
+      /was issued at 2026-11-28T\S+, but it is only 2026-11-27T/,
+      update,
+    );
   });
 
   it('a last root that has expired', async () => {
     const { victim } = await stage.goOn((registry) => registry.nextRoot(expiresIn(5)));
     stage.world.clock.advanceDays(10);
-    const { stderr } = await stage.refuses('ROOT_EXPIRED', update, {
+    await stage.refuses('ROOT_EXPIRED', /Root 2 .* expired on 2026-12-0/, update, {
       victim,
       recover: async () => {
         await stage.registry.nextRoot(expiresIn(1000));
         await stage.registry.checkpoint();
       },
     });
-    assert.match(stderr, /Root 2 .* expired on 2026-12-0/);
   });
 
   it('nothing against who comes late: a root in the middle may have expired', async () => {

@@ -6,7 +6,7 @@ import { sha256Hex } from '../../src/primitives/crypto/index.js';
 import { sourceKinds } from '../kit/scenario.js';
 import { threat } from '../kit/threat.js';
 import { ada, bob, forgeDocument, notes } from './forgeries.js';
-import { everything, Stage } from './stage.js';
+import { aHead, aRoot, everything, Stage } from './stage.js';
 
 const update = ['update'] as const;
 
@@ -16,8 +16,9 @@ threat('T8', 'Rollback', () => {
   for (const kind of sourceKinds) {
     it(`an index rewound and signed anew, over a ${kind}`, async () => {
       await stage.registry.fork(1);
-      const { stderr } = await stage.refuses('INDEX_ROLLBACK', update, { kind });
-      assert.match(stderr, /from sequence 3 to 2/);
+      await stage.refuses('INDEX_ROLLBACK', /from sequence 3 to 2, which was never seen here/, update, {
+        kind,
+      });
     });
   }
 
@@ -38,7 +39,7 @@ threat('T8', 'Rollback', () => {
     assert.match(stdout, /checkpoint 3 stays, its source is behind/);
     assert.match((await victim.run('registry', 'show', 'main').succeeds()).stdout, /checkpoint +3, /);
     stage.world.clock.advanceDays(1000);
-    await victim.run('registry', 'sync').failsWith('CHECKPOINT_EXPIRED');
+    await victim.run('registry', 'sync').failsWith('CHECKPOINT_EXPIRED', /The index of main expired on/);
     victim.expectUnchanged(...everything);
   });
 
@@ -48,17 +49,20 @@ threat('T8', 'Rollback', () => {
     const newcomer = stage.newcomer();
     newcomer.copyFrom(victim, 'udos.json', 'udos-lock.json');
     await stage.registry.rewindTo(2);
-    const { stderr } = await stage.refuses('INDEX_ROLLBACK', ['install', '--frozen'], {
-      victim: newcomer,
-      moves: ['trust'],
-    });
-    assert.match(stderr, /at sequence 2, but udos-lock\.json was written at 3/);
+    await stage.refuses(
+      'INDEX_ROLLBACK',
+      { field: 'sequence', expected: 3, found: 2 },
+      ['install', '--frozen'],
+      {
+        victim: newcomer,
+        moves: aRoot,
+      },
+    );
   });
 
   it('another head with the sequence that was seen', async () => {
     await stage.registry.fork(2);
-    const { stderr } = await stage.refuses('INDEX_EQUIVOCATION', update);
-    assert.match(stderr, /two different heads with sequence 3/);
+    await stage.refuses('INDEX_EQUIVOCATION', /two different heads with sequence 3/, update);
   });
 
   it('keeps both signed heads of a fork as evidence, and shows them', async () => {
@@ -67,7 +71,7 @@ threat('T8', 'Rollback', () => {
     await stage.registry.fork(2);
     await stage.registry.forge(new Map());
     const forked = sha256Hex(await stage.registry.bytes(layout.checkpoint, stage.registry.published));
-    await victim.run(...update).failsWith('INDEX_FORK');
+    await victim.run(...update).failsWith('INDEX_FORK', /does not continue its own history/);
     victim.expectUnchanged(...everything);
     const shown = await victim.json<{ evidence: string[] }>('registry', 'show', 'main', '--offline');
     assert.equal(shown.evidence.length, 1);
@@ -94,24 +98,38 @@ threat('T8', 'Rollback', () => {
 
     it('a line taken from its end', async () => {
       await forgeLog((lines) => lines.slice(0, -1));
-      await stage.refuses('INDEX_FORK', update);
+      await stage.refuses('INDEX_FORK', /chunk 1 of the log holds 2 lines, not 3/, update);
     });
 
     it('a line taken from its middle', async () => {
       await forgeLog((lines) => lines.toSpliced(1, 1));
-      await stage.refuses('INDEX_FORK', update);
+      await stage.refuses('INDEX_FORK', /chunk 1 of the log is malformed where line 2 should be/, update);
     });
 
     it('another line before the head that was seen', async () => {
       await forgeLog((lines) => lines.with(0, `1 ${'0'.repeat(64)}`));
-      await stage.refuses('INDEX_FORK', update);
+      await stage.refuses(
+        'INDEX_FORK',
+        /line 1 of its log is 0{64}, but the line this machine has seen/,
+        update,
+      );
     });
 
     it('another line for the head that was seen', async () => {
       await stage.registry.forge(new Map());
       await forgeLog((lines) => lines.with(2, `3 ${'0'.repeat(64)}`));
-      const { stderr } = await stage.refuses('INDEX_FORK', update);
-      assert.match(stderr, /the head this machine has seen/);
+      await stage.refuses(
+        'INDEX_FORK',
+        /line 3 of its log is 0{64}, but the head this machine has seen/,
+        update,
+      );
+    });
+
+    it('another end than the head calls the one before it', async () => {
+      const previous = '0'.repeat(64) as Sha256;
+      await stage.registry.forge(new Map(), { checkpoint: (document) => ({ ...document, previous }) });
+      const because = { sequence: 3, expected: previous };
+      await stage.refuses('INDEX_FORK', because, update);
     });
 
     it('a chunk that changed after it was closed', async () => {
@@ -128,8 +146,7 @@ threat('T8', 'Rollback', () => {
           [newest, Buffer.from(`${lines}601 ${head}\n`)],
         ]),
       );
-      const { stderr } = await stage.refuses('INDEX_FORK', update, seen);
-      assert.match(stderr, /chunk 1/);
+      await stage.refuses('INDEX_FORK', /chunk 1 of the log changed after it was closed/, update, seen);
     });
   });
 
@@ -139,28 +156,35 @@ threat('T8', 'Rollback', () => {
       const older = await stage.registry.withSidecars(layout.revocations, stage.registry.main);
       const seen = await stage.goOn((registry) => registry.revoke({}, 2));
       await stage.registry.forge(older);
-      const { stderr } = await stage.refuses('REVOCATIONS_INVALID', update, seen);
-      assert.match(stderr, /serial 2 was seen before, found 1/);
+      await stage.refuses(
+        'REVOCATIONS_INVALID',
+        { problem: 'serial 2 was seen before, found 1' },
+        update,
+        seen,
+      );
     });
 
     it('the revocations, which are gone', async () => {
       const seen = await stage.goOn((registry) => registry.revoke({}, 1));
       await stage.registry.forge(new Map([[layout.revocations, null]]));
-      const { stderr } = await stage.refuses('REVOCATIONS_INVALID', update, seen);
-      assert.match(stderr, /serial 1 was seen before, and now there are none/);
+      await stage.refuses(
+        'REVOCATIONS_INVALID',
+        { problem: 'serial 1 was seen before, and now there are none' },
+        update,
+        seen,
+      );
     });
 
     it('a plugin document', async () => {
       const old = await stage.registry.publishedAt(2);
       await stage.registry.forge(await stage.registry.withSidecars(layout.document(notes), old));
-      const { stderr } = await refusesDocument('DOCUMENT_ROLLBACK');
-      assert.match(stderr, /serial 2 was seen before, found 1/);
+      await refusesDocument('DOCUMENT_ROLLBACK', /serial 2 was seen before, found 1/);
     });
 
     it('a plugin document, which is gone', async () => {
       const files = await stage.registry.withSidecars(layout.document(notes));
       await stage.registry.forge(new Map([...files.keys()].map((file) => [file, null])));
-      await refusesDocument('DOCUMENT_ROLLBACK');
+      await refusesDocument('DOCUMENT_ROLLBACK', /serial 2 was seen before, and now the plugin is missing/);
     });
 
     it('a plugin document with the serial that was seen and other bytes', async () => {
@@ -169,7 +193,7 @@ threat('T8', 'Rollback', () => {
         serial: document.serial - 1,
         description: 'Another word on the same page.',
       }));
-      await refusesDocument('DOCUMENT_ROLLBACK');
+      await refusesDocument('DOCUMENT_ROLLBACK', /serial 2 was seen before with other bytes/);
     });
 
     it('a release, which is gone', async () => {
@@ -177,13 +201,12 @@ threat('T8', 'Rollback', () => {
         ...document,
         releases: document.releases.slice(0, 1),
       }));
-      const { stderr } = await refusesDocument('RELEASE_CHANGED');
-      assert.match(stderr, /ada\/notes 1\.1\.0 vanished/);
+      await refusesDocument('RELEASE_CHANGED', /ada\/notes 1\.1\.0 vanished/);
     });
 
     it('the artifact of a release, which became another', async () => {
       await forgeDocument(stage.registry, swapIntegrity);
-      await refusesDocument('RELEASE_CHANGED');
+      await refusesDocument('RELEASE_CHANGED', /ada\/notes 1\.1\.0 was changed/);
     });
 
     it('a publisher', async () => {
@@ -199,24 +222,28 @@ threat('T8', 'Rollback', () => {
       });
       const files = await stage.registry.withSidecars(layout.publisher('ada' as Publisher, 2));
       await stage.registry.forge(new Map([...files.keys()].map((file) => [file, null])));
-      await stage.refuses('PUBLISHER_INVALID', update, {
-        ...seen,
-        moves: ['trust'],
-        recover: () => stage.registry.forge(files),
-      });
+      await stage.refuses(
+        'PUBLISHER_INVALID',
+        { problem: 'version 2 is missing or is not the one seen before' },
+        update,
+        {
+          ...seen,
+          moves: ['trust/head'],
+          recover: () => stage.registry.forge(files),
+        },
+      );
     });
 
     it('the root', async () => {
       const seen = await stage.goOn((registry) => registry.nextRoot((root) => root));
       await stage.registry.fork(3);
       await stage.registry.forge(new Map());
-      const { stderr } = await stage.refuses('CHECKPOINT_INVALID', update, seen);
-      assert.match(stderr, /root is 1, not 2/);
+      await stage.refuses('CHECKPOINT_INVALID', { field: 'root', expected: 2, found: 1 }, update, seen);
     });
 
     /** The head is believed, the document is not; its publisher goes on with a later serial. */
-    const refusesDocument = (code: 'DOCUMENT_ROLLBACK' | 'RELEASE_CHANGED') =>
-      stage.refuses(code, update, { moves: ['trust'], recover: publisherGoesOn });
+    const refusesDocument = (code: 'DOCUMENT_ROLLBACK' | 'RELEASE_CHANGED', because: RegExp) =>
+      stage.refuses(code, because, update, { moves: aHead, recover: publisherGoesOn });
 
     async function publisherGoesOn(): Promise<void> {
       const known = await stage.registry.document(notes);

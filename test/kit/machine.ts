@@ -18,7 +18,9 @@ import {
 import path from 'node:path';
 import { homePaths } from '../../src/context/index.js';
 import type { TestClock } from './clock.js';
+import type { LimitedProcess } from './limited-process.js';
 import { runHere, runProcess, Run } from './run.js';
+import { changedNames, readHeadHash, readTrustState } from './trust-state.js';
 
 /** What of a machine must not have moved. */
 export type Part = 'lockfile' | 'project' | 'installed' | 'store' | 'trust' | 'receipts';
@@ -31,7 +33,9 @@ export class Machine {
   readonly environment: Record<string, string> = {};
   readonly #clock: TestClock;
   #before = new Map<Part, string>();
+  #trustBefore: ReadonlyMap<string, string> = new Map();
   #preload: string | undefined;
+  #limited: LimitedProcess | undefined;
 
   constructor(base: string, clock: TestClock) {
     this.home = path.join(base, 'home');
@@ -47,6 +51,12 @@ export class Machine {
   /** Loads a script into every command from now on; none to stop that. */
   preload(script?: string): void {
     this.#preload = script;
+  }
+
+  /** Lets {@link run} go through a process that ends what takes too long. */
+  limitTo(limited: LimitedProcess): this {
+    this.#limited = limited;
+    return this;
   }
 
   /** Lets the ten seconds pass after which the lock of a dead process counts no more. */
@@ -132,6 +142,7 @@ export class Machine {
   /** Notes what everything looks like, for {@link expectUnchanged} after something else than a command. */
   noteState(): void {
     this.#before = new Map(parts.map((part) => [part, this.#hash(part)]));
+    this.#trustBefore = readTrustState(this.home);
   }
 
   /**
@@ -144,7 +155,10 @@ export class Machine {
     const isApart = this.#preload !== undefined || isForNode || process.env.TEST_PROCESSES === 'every';
     if (isApart) return this.start(...args);
     this.noteState();
-    return new Run(args, runHere(args, this.project, this.#environment(), this.#clock));
+    const [cwd, env] = [this.project, this.#environment()];
+    if (this.#limited === undefined) return new Run(args, runHere(args, cwd, env, this.#clock));
+    const now = this.#clock.now().toISOString();
+    return new Run(args, this.#limited.run({ args, cwd, env, now }));
   }
 
   /** The same as {@link run}, always as a process of its own. */
@@ -163,6 +177,16 @@ export class Machine {
   /** Proves that the last command left these parts byte for byte as they were. */
   expectUnchanged(...unchanged: readonly Part[]): void {
     for (const part of unchanged) assert.equal(this.#hash(part), this.#before.get(part), `${part} changed`);
+  }
+
+  /** The names of all that the last command made this machine believe otherwise; see {@link readTrustState}. */
+  movedTrust(): string[] {
+    return changedNames(this.#trustBefore, readTrustState(this.home));
+  }
+
+  /** The hash of the head that this machine believes of a registry. */
+  headOf(registry: string): string | undefined {
+    return readHeadHash(this.home, registry);
   }
 
   /** Every file below the installed plugins, by path, as one hash. */

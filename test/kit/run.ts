@@ -34,11 +34,16 @@ export class Run {
     return result;
   }
 
-  /** Fails with this code and its exit status, one clear error and a hint, and no stack trace. */
-  async failsWith(code: ErrorCode): Promise<Result> {
+  /**
+   * Fails with this code and its exit status, one clear error and a hint, and no stack trace.
+   *
+   * @param because what it must say, as one code stands for many reasons.
+   */
+  async failsWith(code: ErrorCode, because?: RegExp): Promise<Result> {
     const result = await this.exits(exitStatus[errorCodes[code]]);
     const text = `${result.stdout}${result.stderr}`;
     assert.match(text, new RegExp(`\\b${code}\\b`), `expected ${code}:\n${text}`);
+    if (because !== undefined) assert.match(text, because, `expected another reason for ${code}`);
     return result;
   }
 }

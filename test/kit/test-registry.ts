@@ -24,6 +24,12 @@ import { testKey, type TestKey } from './keys.js';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
+export interface CheckpointOptions {
+  readonly days?: number;
+  readonly signer?: Signer;
+  readonly witness?: Signer;
+}
+
 export interface ReleaseOptions {
   readonly needs?: Readonly<Record<string, string | { range: string; registry: string }>>;
   readonly optional?: Readonly<Record<string, string>>;
@@ -167,12 +173,15 @@ export class TestRegistry extends AttackableRegistry {
   }
 
   /** Publishes main, as its owner would. Refuses to when a part of it is bad. */
-  async checkpoint(options: { days?: number; signer?: Signer } = {}): Promise<this> {
+  async checkpoint(options: CheckpointOptions = {}): Promise<this> {
     const prepared = await prepareCheckpoint({
       registry: this.id,
       main: this.main,
       published: this.hasPublished ? this.published : undefined,
-      signers: [options.signer ?? this.keys.checkpoint],
+      signers: [
+        options.signer ?? this.keys.checkpoint,
+        ...(options.witness === undefined ? [] : [options.witness]),
+      ],
       now: this.clock.now().getTime(),
       lifetime: (options.days ?? 365) * dayMs,
       judgeRelease,

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { mutations, proofs } from './checks.js';
+import { mutations } from './checks.js';
+import { proofOf } from './proofs.js';
 
 const here = path.resolve(import.meta.dirname, '..', '..');
 
 describe('the checks that the mutation run switches off', () => {
-  it('are all sixteen, and first contact', () => {
-    const numbers = new Set(mutations.map((mutation) => mutation.check));
-    assert.deepEqual(
-      [...numbers].sort((left, right) => left - right),
-      Array.from({ length: 17 }, (_, number) => number),
-    );
+  it('are all sixteen, first contact, and what the client promises beside them', () => {
+    const found = new Set(mutations.map((mutation) => mutation.check));
+    const numbers = Array.from({ length: 17 }, (_, number) => number);
+    assert.deepEqual(found, new Set([...numbers, 'lockfile', 'consent', 'output']));
   });
 
   it('have tests that stand for them, which are there', () => {
-    for (const { unit, stories } of Object.values(proofs)) {
+    for (const mutation of mutations) {
+      const { unit, stories } = proofOf(mutation);
+      assert.notEqual(unit.length + stories.length, 0, mutation.without);
       for (const name of unit)
         assertTests(path.join('unit', path.dirname(name)), path.basename(name).replace('*', ''));
       for (const id of stories) assertTests('attacks', `${id}-`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ErrorCode } from '../../src/errors/index.js';
 import type {
   PluginDocument,
   PublisherDocument,
@@ -7,7 +8,6 @@ import type {
 } from '../../src/model/formats/index.js';
 import { layout } from '../../src/model/index-layout.js';
 import type { Version } from '../../src/model/version.js';
-import { formatPktLine } from '../../src/primitives/git/pkt-lines.js';
 import { formatJson } from '../../src/primitives/json/index.js';
 import type { Fault } from '../kit/git-server.js';
 import type { Machine } from '../kit/machine.js';
@@ -20,6 +20,8 @@ import { everything, Stage } from './stage.js';
 /** A link (OSC 8), a cleared screen, a bell, text that runs backwards, C1, DEL, and a line that begins anew. */
 const hostile =
   'good\u001b]8;;https://evil.example\u0007link\u001b]8;;\u001b\\\u001b[2J\u202efdp\u2066\u009b1A\u0085\u007f\rerror: bad\nline\u200b';
+/** As long as a keyword may be. */
+const short = 'good\u001b[2J\u202efdp';
 /** What is drawn as nothing: characters without width, a soft hyphen, a filler, a tag. */
 const hidden = 'se\u200ben\u2060 li\u00adne\u3164\u{e0041}\u200d';
 /** What no format refuses, as spelling needs it: joiners between letters and between emoji. */
@@ -43,25 +45,78 @@ const inReleases = (change: object) => (document: PluginDocument) => ({
   releases: document.releases.map((release, at) => (at === 0 ? { ...release, ...change } : release)),
 });
 
+const hasUnseen = (field: string) =>
+  new RegExp(`"${field}": has control, bidirectional or invisible characters`);
+
 /** Text that those sign who may: each in the field that is theirs. */
-const signedTexts: Readonly<Record<string, (registry: TestRegistry) => Promise<void>>> = {
-  'the description of a plugin': (registry) =>
-    forgeDocument(registry, (document) => ({ ...document, description: hostile })),
-  'a keyword': (registry) => forgeDocument(registry, (document) => ({ ...document, keywords: [hostile] })),
-  'the reason of a yank': (registry) => forgeDocument(registry, inReleases({ yanked: hostile })),
-  'a changelog': (registry) => forgeRelease(registry, { says: { changelog: hostile } }),
-  'a license': (registry) => forgeRelease(registry, { says: { license: hostile } }),
-  'a permission': (registry) =>
-    forgeRelease(registry, { says: { permissions: [hostile] } as unknown as Partial<Release> }),
-  'the name of a dependency': (registry) =>
-    forgeRelease(registry, { says: { dependencies: { [hostile]: '*' } as never } }),
-  'an unknown field': (registry) => forgeDocument(registry, (document) => ({ ...document, [hostile]: 1 })),
-  'the name of a publisher': (registry) =>
-    forgePublisher(registry, (document): PublisherDocument => ({ ...document, displayName: hostile }), [ada]),
-  'the name of a root': (registry) =>
-    forgeRoot(registry, (root) => ({ ...root, name: hostile }), [registry.keys.root]),
-  'the reason of a recall': (registry) => revokeUnjudged(registry, hostile),
+const signedTexts: Readonly<
+  Record<string, readonly [ErrorCode, RegExp, (registry: TestRegistry) => Promise<void>]>
+> = {
+  'the description of a plugin': [
+    'DOCUMENT_INVALID',
+    hasUnseen('description'),
+    (registry) => forgeDocument(registry, (document) => ({ ...document, description: hostile })),
+  ],
+  'a keyword': [
+    'DOCUMENT_INVALID',
+    hasUnseen('keywords.0'),
+    (registry) => forgeDocument(registry, (document) => ({ ...document, keywords: [short] })),
+  ],
+  'the reason of a yank': [
+    'DOCUMENT_INVALID',
+    hasUnseen('releases.0.yanked'),
+    (registry) => forgeDocument(registry, inReleases({ yanked: hostile })),
+  ],
+  'a changelog': [
+    'DOCUMENT_INVALID',
+    hasUnseen('releases.2.changelog'),
+    (registry) => forgeRelease(registry, { says: { changelog: hostile } }),
+  ],
+  'a license': [
+    'DOCUMENT_INVALID',
+    hasUnseen('releases.2.license'),
+    (registry) => forgeRelease(registry, { says: { license: hostile } }),
+  ],
+  'a permission': [
+    'DOCUMENT_INVALID',
+    /"releases\.2\.permissions\.0": not a permission/,
+    (registry) => forgeRelease(registry, { says: { permissions: [hostile] } as unknown as Partial<Release> }),
+  ],
+  'the name of a dependency': [
+    'DOCUMENT_INVALID',
+    /"releases\.2\.dependencies\.good.*" is not of the right form/s,
+    (registry) => forgeRelease(registry, { says: { dependencies: { [hostile]: '*' } as never } }),
+  ],
+  'an unknown field': [
+    'DOCUMENT_INVALID',
+    /the unknown field "good/,
+    (registry) => forgeDocument(registry, (document) => ({ ...document, [hostile]: 1 })),
+  ],
+  'the name of a publisher': [
+    'PUBLISHER_INVALID',
+    hasUnseen('displayName'),
+    (registry) =>
+      forgePublisher(registry, (document): PublisherDocument => ({ ...document, displayName: hostile }), [
+        ada,
+      ]),
+  ],
+  'the name of a root': [
+    'ROOT_INVALID',
+    hasUnseen('name'),
+    (registry) => forgeRoot(registry, (root) => ({ ...root, name: hostile }), [registry.keys.root]),
+  ],
+  'the reason of a recall': [
+    'REVOCATIONS_INVALID',
+    hasUnseen('releases.0.reason'),
+    (registry) => revokeUnjudged(registry, hostile),
+  ],
 };
+
+/** Git's framing counts bytes. */
+function packetOf(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([Buffer.from((bytes.length + 4).toString(16).padStart(4, '0')), bytes]);
+}
 
 threat('F12', 'Terminal escapes', () => {
   const stage = new Stage({ kinds: ['plain folder', 'git over http'] });
@@ -80,17 +135,24 @@ threat('F12', 'Terminal escapes', () => {
     return shown as [string, string];
   }
 
-  async function expectHarmlessRefusal(machine: Machine, ...args: readonly string[]): Promise<void> {
+  async function expectHarmlessRefusal(
+    code: ErrorCode,
+    because: RegExp,
+    machine: Machine,
+    ...args: readonly string[]
+  ): Promise<void> {
     const [human, json] = await outputsOf(machine, ...args);
     assert.match(human, /^error: /m);
+    assert.ok(human.includes(`[${code}]`), human);
+    assert.match(human, because);
     assert.match(json, /"error": \{/);
     machine.expectUnchanged(...everything.filter((part) => part !== 'trust'));
   }
 
-  for (const [what, sign] of Object.entries(signedTexts)) {
+  for (const [what, [code, because, sign]] of Object.entries(signedTexts)) {
     it(`${what} with escapes is refused, and the refusal obeys nothing`, async () => {
       await sign(stage.registry);
-      await expectHarmlessRefusal(stage.victim(), 'update');
+      await expectHarmlessRefusal(code, because, stage.victim(), 'update');
     });
   }
 
@@ -102,9 +164,8 @@ threat('F12', 'Terminal escapes', () => {
   } satisfies Record<string, (document: PluginDocument) => PluginDocument>)) {
     it(`${what} that hides something is refused`, async () => {
       await forgeDocument(stage.registry, change);
-      const machine = stage.victim();
-      await machine.run('update').failsWith('DOCUMENT_INVALID', /plugins\/ad\/ada\/notes\.json: "/);
-      await expectHarmlessRefusal(machine, 'update');
+      const because = /: has control, bidirectional or invisible characters/;
+      await expectHarmlessRefusal('DOCUMENT_INVALID', because, stage.victim(), 'update');
     });
   }
 
@@ -150,20 +211,27 @@ threat('F12', 'Terminal escapes', () => {
       assert.ok(showing.includes(command), `${command} does not show the text: ${showing.join()}`);
   });
 
-  const servers: Readonly<Record<string, Fault>> = {
-    'the body of an error': { status: 500, body: hostile },
-    'the body of a refusal': { status: 403, body: hostile },
-    'a git ERR line': {
-      status: 200,
-      headers: { 'content-type': 'application/x-git-upload-pack-advertisement' },
-      body: `${formatPktLine(`ERR ${hostile}\n`)}0000`,
-    },
-    'an address to go to': { status: 302, headers: { location: 'https://evil.example/\u009b2J' } },
+  const servers: Readonly<Record<string, readonly [ErrorCode, RegExp, Fault, method?: string]>> = {
+    'the body of an error': ['NETWORK_FAILED', /HTTP 500/, { status: 500, body: hostile }],
+    'the body of a refusal': ['AUTH_REQUIRED', /HTTP 403/, { status: 403, body: hostile }],
+    'a git ERR line': [
+      'NETWORK_FAILED',
+      /refuses: good/,
+      { status: 200, body: packetOf(`ERR ${hostile}\n`) },
+      'POST',
+    ],
+    'an address to go to': [
+      'TRANSFER_REFUSED',
+      /to https:\/\/evil\.example, another origin/,
+      { status: 302, headers: { location: 'https://evil.example/\u009b2J' } },
+    ],
   };
-  for (const [what, fault] of Object.entries(servers)) {
+  for (const [what, [code, because, fault, asked]] of Object.entries(servers)) {
     it(`${what} obeys nothing`, async () => {
-      stage.world.gitServer.fault = () => fault;
-      await expectHarmlessRefusal(stage.victim('git over http'), 'registry', 'sync');
+      // So that there is something to fetch.
+      await stage.registry.checkpoint();
+      stage.world.gitServer.fault = ({ method }) => (method === (asked ?? method) ? fault : undefined);
+      await expectHarmlessRefusal(code, because, stage.victim('git over http'), 'registry', 'sync');
     });
   }
 
@@ -171,20 +239,28 @@ threat('F12', 'Terminal escapes', () => {
     const archives = archivesNamed('escape', 'c1-control', 'bidi', 'newline');
     await listArchives(stage.registry, archives);
     const machine = stage.victim();
-    for (const at of archives.keys()) await expectHarmlessRefusal(machine, 'add', `ada/notes@1.2.${at}`);
+    const because = /has a control, invisible or unassigned character in its path/;
+    for (const at of archives.keys())
+      await expectHarmlessRefusal('ARCHIVE_UNSAFE', because, machine, 'add', `ada/notes@1.2.${at}`);
   });
 
   it('keys of a cloned udos.json are shown without what they would do', async () => {
     const good = JSON.parse(stage.victim().read('udos.json')) as Record<string, object>;
-    for (const bad of [
-      { ...good, [hostile]: 1 },
-      { ...good, plugins: { ...good.plugins, [hostile]: '*' } },
-      { ...good, plugins: { 'ada/notes': hostile } },
-      { ...good, registries: { ...good.registries, [hostile]: {} } },
-    ]) {
+    for (const [because, bad] of [
+      [/the unknown field "good/, { ...good, [hostile]: 1 }],
+      [
+        /"plugins\.good.*" is not of the right form/s,
+        { ...good, plugins: { ...good.plugins, [hostile]: '*' } },
+      ],
+      [/"plugins\.ada\/notes": not a version range/, { ...good, plugins: { 'ada/notes': hostile } }],
+      [
+        /"registries\.good.*" is not of the right form/s,
+        { ...good, registries: { ...good.registries, [hostile]: {} } },
+      ],
+    ] as const) {
       const machine = stage.victim();
       machine.write('udos.json', formatJson(bad));
-      await expectHarmlessRefusal(machine, 'install');
+      await expectHarmlessRefusal('PROJECT_INVALID', because, machine, 'install');
     }
   });
 });

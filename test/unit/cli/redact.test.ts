@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { redact, redactUrls } from '../../../src/cli/redact.js';
+import { learnSecret, redact, redactUrls } from '../../../src/cli/redact.js';
 
 const canary = 'canary-7f3a9c21d5';
 
@@ -57,6 +57,13 @@ describe('redaction', () => {
     const told = `${base64(`udos:${canary}`)} ${base64('ada:open/sesame')} open/sesame open%2Fsesame`;
     assert.equal(redact(told, env), Array(4).fill('[redacted]').join(' '));
     assert.equal(redact('no sesame1 for ada', { UDOS_TOKEN_ACME: 'ada:sesame1' }), 'no [redacted] for ada');
+  });
+
+  it('takes out what a credential helper told in this run, and in no other', () => {
+    const [env, another] = [{}, {}];
+    learnSecret(env, canary);
+    assert.equal(redact(`no ${canary} here`, env), 'no [redacted] here');
+    assert.equal(redact(`no ${canary} here`, another), `no ${canary} here`);
   });
 
   it('takes out what a cut left of a secret at the end of foreign text', () => {

@@ -49,7 +49,8 @@ export async function makeHttpWorld(): Promise<HttpWorld> {
             allowLoopback: true,
             allowPrivate: false,
             ...policy,
-            limits: { ...defaultTransferLimits, ...limits },
+            // A limit that is lost shows as this one, and not as a test that never ends.
+            limits: { ...defaultTransferLimits, totalMs: 5000, ...limits },
           },
           {
             resolve: resolve ?? resolveFrom({ localhost: ['127.0.0.1'], ...names }),

@@ -96,6 +96,8 @@ threat('F1', 'Dependency confusion', () => {
     }));
     await machine.run('add', 'acme/tool').succeeds();
     assert.equal(registryOf(machine, 'acme/base'), world.registry('acme').id);
+    await machine.run('install', '--frozen').succeeds();
+    machine.expectUnchanged(...everything);
   });
 
   for (const [what, status, code] of [

@@ -102,7 +102,7 @@ describe('the limits of a transfer', () => {
   });
 
   it('are told by the next read when they end a body that nobody reads', async () => {
-    const transfer = world.transfer({ limits: { totalMs: 60 } });
+    const transfer = world.transfer({ limits: { totalMs: 500 } });
     server.answerWith(() => 'endless');
     const { body } = await transfer.request(request(100_000_000));
     const pieces = body[Symbol.asyncIterator]();

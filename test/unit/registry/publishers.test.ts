@@ -67,6 +67,14 @@ describe('check 11: publisher versions are walked like roots', () => {
     assert.equal((await world.client.plugin(notes)).publisherChange, undefined);
   });
 
+  it('refuses a signature that was made for another version', async () => {
+    await world.client.plugin(notes);
+    const second = await secondVersion(ada);
+    await world.registry.forge(world.registry.signed(layout.publisher(name, 2), second, [ada], 3));
+    const error = await refused();
+    assert.match(error.message, /n=3", not .*n=2"/);
+  });
+
   it('refuses new keys that signed for themselves alone', async () => {
     await world.client.plugin(notes);
     await forge(await secondVersion(next), [next]);

@@ -64,6 +64,15 @@ describe('check 10: nobody hides a revocation', () => {
     await refused();
   });
 
+  it('refuses a signature that was made for another serial', async () => {
+    await world.client.sync();
+    const { curator } = world.registry.keys;
+    const document = revocationsOf(world.registry.id);
+    await world.registry.forge(world.registry.signed(layout.revocations, document, [curator], 7));
+    const error = await refused();
+    assert.match(error.message, /n=7", not .*n=1"/);
+  });
+
   it('refuses those of another registry', async () => {
     await world.client.sync();
     await forge({ registry: `udr1${'a'.repeat(52)}` as Revocations['registry'] });

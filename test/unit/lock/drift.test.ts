@@ -14,7 +14,7 @@ function lockOf(
     name,
     { version: '1.0.0', registry, dependencies: needs, optionalDependencies: optional },
   ]);
-  return { lockfileVersion: 1, registries: {}, plugins: Object.fromEntries(plugins) as never } as Lockfile;
+  return { lockfileVersion: 1, registries: {}, plugins: Object.fromEntries(plugins) as never };
 }
 
 const project = (plugins: object) => ({ plugins }) as Project;

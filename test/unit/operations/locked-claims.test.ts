@@ -10,7 +10,7 @@ const board = 'ada/board' as PluginName;
 const needs = { 'bob/base': '^1.0.0' };
 const listed = release('1.0.0', {
   permissions: ['fs:read:notes/**', 'net:example.org'] as never,
-  dependencies: needs as never,
+  dependencies: needs,
 });
 const plugin = {
   document: { releases: [listed] },
@@ -50,7 +50,7 @@ describe('what a lockfile says of a release', () => {
 
   for (const [field, says] of lies) {
     it(`is refused where it says otherwise: ${JSON.stringify(says).slice(0, 60)}`, async () => {
-      const lie = { ...locked, ...says } as LockedPlugin;
+      const lie = { ...locked, ...says };
       const error = await refusalOf('LOCKED_RELEASE_MISMATCH', async () =>
         Promise.resolve(claimOf(board, lie, plugin)),
       );

@@ -49,9 +49,8 @@ threat('F4', 'A stolen publisher key', () => {
       registry.revoke({ releases: [{ name: notes, version: '1.0.0' as never, reason: 'rogue' }] }),
     );
     for (const flags of [[], ['--frozen'], ['--offline']]) {
-      const { stderr } = await victim.run('install', ...flags).failsWith('RELEASE_REVOKED');
+      await victim.run('install', ...flags).failsWith('RELEASE_REVOKED', /rogue/);
       victim.expectUnchanged(...parts);
-      assert.match(stderr, /rogue/);
     }
     await victim.run('update').succeeds();
     await victim.run('install', '--frozen').succeeds();
@@ -79,7 +78,12 @@ threat('F4', 'A stolen publisher key', () => {
   it('what only the revoked key vouches for is not believed, until the fresh key does', async () => {
     const victim = stage.victim();
     await stage.registry.forge(await signedByCurators(stage.registry));
-    await victim.run('update').failsWith('PUBLISHER_INVALID', /the owners of version 1.* the key is revoked/);
+    await victim
+      .run('update')
+      .failsWith(
+        'PUBLISHER_INVALID',
+        new RegExp(`the registry revoked the key ${ada.fingerprint.slice(0, 16)} `),
+      );
     victim.expectUnchanged(...parts);
     await stage.registry.forge(await recoveryOfAda(stage.registry, fresh));
     await victim.run('update', '--yes').succeeds();

@@ -84,7 +84,7 @@ threat('T6', 'Malicious mirror', () => {
     const victim = readingFrom(stage.newcomer(), stage.registry.folder);
     await victim.run('registry', 'sync').succeeds();
     readingFrom(victim, nowhere(), mirror);
-    await refusesMirror('CHECKPOINT_INVALID', mirror, victim);
+    await refusesMirror('CHECKPOINT_INVALID', unsigned('the checkpoint role'), mirror, victim);
     const { evidence } = await victim.json<{ evidence: string[] }>('registry', 'show', 'main', '--offline');
     assert.deepEqual(evidence, []);
   });

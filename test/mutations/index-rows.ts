@@ -182,8 +182,8 @@ export const indexRows: readonly Mutation[] = [
     check: 8,
     without: 'a checkpoint from the future is refused',
     file: `${trust}/checkpoints.ts`,
-    from: 'if (Date.parse(issued) > now + maxSkewMs) {',
-    to: 'if (Date.parse(issued) > now * 2 + maxSkewMs) {',
+    from: 'if (Date.parse(issued) > Math.max(now, clock + maxSkewMs)) {',
+    to: 'if (Date.parse(issued) > 2 * Math.max(now, clock + maxSkewMs)) {',
     proof: { unit: ['registry/checkpoint'], stories: ['t05'] },
   },
   {

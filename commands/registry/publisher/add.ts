@@ -42,15 +42,12 @@ export default class RegistryPublisherAdd extends BaseCommand<PublisherAddResult
   }
 
   protected override view(result: PublisherAddResult): string {
+    const signing = ({ fingerprint }: PublisherAddResult['missing'][number]) =>
+      `  ${fingerprint.slice(0, 16)}: udos registry sign ${result.file}`;
     const next =
       result.missing.length === 0
         ? ['Next: `udos registry checkpoint`.']
-        : [
-            'One owner must sign it before it counts:',
-            ...result.missing.map(
-              ({ fingerprint }) => `  ${fingerprint.slice(0, 16)}: udos registry sign ${result.file}`,
-            ),
-          ];
+        : ['One owner must sign it before it counts:', ...result.missing.map(signing)];
     return [
       `The namespace ${result.publisher} is granted in ${result.file}.`,
       ...result.owners.map((fingerprint) => `  owner ${fingerprint}`),

@@ -3,6 +3,11 @@ import { UdosError } from '../../errors/index.js';
 /** What to do to a tree, by path: the bytes of a file, or null to delete it. */
 export type Changes = ReadonlyMap<string, Uint8Array | null>;
 
+/** What is written, without what is deleted: any name that a tree has can be taken out of it. */
+export function writtenOf(changes: Changes): Changes {
+  return new Map([...changes].filter(([, bytes]) => bytes !== null));
+}
+
 /**
  * @throws BUG for a path that is no plain path within a work tree: absolute, with an empty, `.`, `..` or `.git` part, a
  *   backslash or NUL; and for a file that is to be a folder too.

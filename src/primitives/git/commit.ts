@@ -1,5 +1,5 @@
 import type { TreeEntry } from 'isomorphic-git';
-import { refuseBadPaths, type Changes } from './changes.js';
+import { refuseBadPaths, writtenOf, type Changes } from './changes.js';
 import { gitError } from './git-errors.js';
 import { loadGit } from './library.js';
 import { forEachAtOnce, isOrdinaryFile, readCommit, readTree } from './objects.js';
@@ -31,7 +31,7 @@ export interface CommitRequest {
  *   STATE_CORRUPT, FILESYSTEM_FAILED
  */
 export async function commitChanges(repo: GitRepository, request: CommitRequest): Promise<string> {
-  refuseBadPaths(request.changes);
+  refuseBadPaths(writtenOf(request.changes));
   const base = request.base === undefined ? undefined : (await readCommit(repo, request.base)).tree;
   const git = await loadGit();
   const person = { ...plainPerson(request.author), timestamp: request.seconds, timezoneOffset: 0 };

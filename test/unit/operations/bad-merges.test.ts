@@ -67,6 +67,12 @@ const merges: Readonly<
       writeFileSync(at('plugins/a b.txt'), 'in the way');
     },
   },
+  'a name with a backslash': {
+    named: 'plugins/..\\ad.txt',
+    merge: (at) => {
+      writeFileSync(at('plugins/..\\ad.txt'), 'in the way');
+    },
+  },
   'a link where a document was': {
     named: document,
     merge: (at) => {

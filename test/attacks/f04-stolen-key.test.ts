@@ -62,7 +62,7 @@ threat('F4', 'A stolen publisher key', () => {
     const { stdout, stderr } = await victim.run('install', '--frozen').succeeds();
     renameSync(`${stage.registry.folder}.gone`, stage.registry.folder);
     assert.match(stderr, /warning: Whether anything installed was recalled, nobody said/);
-    assert.match(stdout, /installed already\. `udos verify` looks at each file/);
+    assert.match(stdout, /what is locked is there\. `udos verify` looks at every file/);
   });
 
   it('all releases of a plugin are recalled at once', async () => {

@@ -3,10 +3,11 @@ import { hasCode } from '../../errors/index.js';
 import type { LockedPlugin } from '../../model/formats/index.js';
 import type { Alias, PluginName, RegistryId } from '../../model/names.js';
 import type { VerifiedIndex, VerifiedPlugin } from '../../model/verified-index.js';
-import { isInRange, type Range } from '../../model/version.js';
+import type { Range } from '../../model/version.js';
 import { createDiskTrustStore, readOnly, syncRegistry } from '../../registry/index.js';
 import { lockedPlugins } from '../steps/lock-graph.js';
 import { newSigners } from '../steps/new-signers.js';
+import { wayOut } from '../steps/way-out.js';
 import type { Findings } from './findings.js';
 import type { Patient } from './patient.js';
 import type { Settings } from './settings.js';
@@ -75,7 +76,7 @@ function judge(
   findings: Findings,
 ): void {
   const release = plugin.document.releases.find(({ version }) => version === locked.version);
-  const away = `${wayOut(name, requirement, plugin)}${flags}\`.`;
+  const away = wayOut(name, plugin, requirement, flags);
   const revoked = release && plugin.revocationOf(release);
   if (revoked !== undefined) {
     const message = `${name} ${locked.version} was recalled by its registry: ${withoutDot(revoked)}.`;
@@ -92,17 +93,6 @@ function judge(
     `${name} is vouched for by keys that the lockfile has not seen: ${signers.join(', ')}.`,
     `Ask its publisher whether the keys changed, then accept them with \`udos install --repair --yes${flags}\`.`,
   );
-}
-
-/** The beginning of a fix: another release within the range, else beyond it, else none at all. */
-function wayOut(name: PluginName, requirement: Range | undefined, plugin: VerifiedPlugin): string {
-  const good = plugin.document.releases.filter(
-    (one) => one.yanked === false && plugin.revocationOf(one) === undefined,
-  );
-  if (good.length === 0) return `There is no good release of it; remove it with \`udos remove ${name}`;
-  if (requirement === undefined || good.some(({ version }) => isInRange(version, requirement)))
-    return `Move to another release with \`udos update ${name}`;
-  return `No other release is in the range of udos.json; move beyond it with \`udos update ${name} --latest`;
 }
 
 function withoutDot(text: string): string {

@@ -14,6 +14,7 @@ import { unpackArchive, type ArchiveListing } from '../../primitives/archive/ind
 import { createArtifactStore, type PluginInstall } from '../../store/index.js';
 import { verifiedPlugin } from './choose.js';
 import type { OpenRegistry, Registries } from './registries.js';
+import { wayOut } from './way-out.js';
 
 /** Artifacts on their way at once. */
 const concurrentDownloads = 8;
@@ -93,7 +94,7 @@ export function claimOf(name: PluginName, locked: LockedPlugin, plugin: Verified
       'RELEASE_REVOKED',
       `${name} ${locked.version} was recalled by its registry: ${reason}.`,
       {
-        hint: `Move to another version with \`udos update ${name}\`, or remove it.`,
+        hint: wayOut(name, plugin, 'unknown'),
         data: { plugin: name, version: locked.version, reason },
       },
     );

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import path from 'node:path';
 
 /** The sides of a file that an unfinished merge left; undefined for a side that does not have it. */
 export interface MergeStages {
@@ -8,6 +9,14 @@ export interface MergeStages {
 }
 
 const mostBytes = 64 * 1024 * 1024;
+
+/**
+ * Whoever made the repository wrote its settings: none of them may start a program or reach a network. A folder that only
+ * looks like a bare repository, as any project can hold one, is none.
+ */
+const quiet = ['--no-replace-objects', '-c', 'core.fsmonitor=false', '-c', 'safe.bareRepository=explicit'];
+/** No protocol has this name, so that nothing is fetched, whatever the settings allow. */
+const noProtocol = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 
 /**
  * Reads the sides of `name` in `folder` out of git's own index, while a merge, rebase or cherry-pick has left it in
@@ -31,13 +40,14 @@ function readObject(
   object: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Uint8Array | undefined> {
-  const quiet = Object.fromEntries(
+  const kept = Object.fromEntries(
     Object.entries(env).filter(([variable]) => !/^(?:UDOS_TOKEN_.*|UDOS_KEY_PASSWORD)$/i.test(variable)),
   );
   return new Promise((resolve) => {
-    const child = spawn('git', ['cat-file', 'blob', object], {
-      cwd: folder,
-      env: { ...quiet, GIT_TERMINAL_PROMPT: '0', GIT_NO_LAZY_FETCH: '1' },
+    const child = spawn('git', [...quiet, '-C', folder, 'cat-file', 'blob', object], {
+      // Windows looks for programs where a process starts: never among the files of a project.
+      cwd: path.parse(folder).root,
+      env: { ...kept, ...noProtocol, GIT_TERMINAL_PROMPT: '0' },
       stdio: ['ignore', 'pipe', 'ignore'],
       windowsHide: true,
     });

@@ -65,6 +65,18 @@ threat('F4', 'A stolen publisher key', () => {
     assert.match(stdout, /what is locked is there\. `udos verify` looks at every file/);
   });
 
+  it('a recall that this machine knows is not hidden by a host that falls silent', async () => {
+    const { victim } = await stage.goOn((registry) =>
+      registry.revoke({ releases: [{ name: notes, version: '1.0.0' as never, reason: 'rogue' }] }),
+    );
+    await victim.run('registry', 'sync').succeeds();
+    renameSync(stage.registry.folder, `${stage.registry.folder}.gone`);
+    for (const flags of [[], ['--frozen'], ['--offline']])
+      await victim.run('install', ...flags).failsWith('RELEASE_REVOKED', /rogue/);
+    renameSync(`${stage.registry.folder}.gone`, stage.registry.folder);
+    victim.expectUnchanged(...parts);
+  });
+
   it('all releases of a plugin are recalled at once', async () => {
     const { victim } = await stage.goOn((registry) =>
       registry.revoke({ releases: [{ name: notes, version: '*', reason: 'all of it' }] }),

@@ -127,9 +127,15 @@ async function bringBack(
     project: state.project,
     lockfile: isAsItWas ? state.lockfile : formatLockfile(lock),
   };
-  held.refuseIfLost();
-  const keptAside = await keepAside(held.broken);
-  await applyTexts(context, registries, held, lock, texts, { command: 'udos rollback', back: state.number });
+  let keptAside: readonly string[] = [];
+  await applyTexts(context, registries, held, lock, texts, {
+    command: 'udos rollback',
+    back: state.number,
+    onReady: async () => {
+      held.refuseIfLost();
+      keptAside = await keepAside(held.broken);
+    },
+  });
   return { plan, keptAside };
 }
 

@@ -2,7 +2,7 @@
 export { createArtifactStore } from './artifact-store.js';
 export { createHistory } from './history.js';
 export { inspectInstalled, type InstalledProblem } from './installed.js';
-export { findLink } from './folders.js';
+export { findLink, refuseLinks } from './folders.js';
 export { readEcosystem } from './ecosystem.js';
 export { integritiesIn, readKnownRoots, type KnownRoot } from './known-roots.js';
 export { createReceipts } from './receipts.js';

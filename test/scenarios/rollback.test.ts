@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { PluginName } from '../../src/model/names.js';
 import type { Version } from '../../src/model/version.js';
@@ -208,6 +208,35 @@ describe('udos rollback, when a file of the project cannot be read', () => {
     machine.write('udos.json', '{');
     await machine.run('rollback').failsWith('STATE_NOT_FOUND');
     machine.expectUnchanged(...untouched);
+    assert.deepEqual(
+      machine.list().filter((name) => name.includes('broken')),
+      [],
+    );
+  });
+
+  it('leaves the broken file as it is, with no copy beside it, when the artifact cannot be had', async () => {
+    const { machine } = await changed();
+    rmSync(path.join(machine.home, 'store'), { recursive: true });
+    writeFileSync(machine.at('udos.json'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+    const artifact = path.join(world.registry('main').folder, 'artifacts/ada/notes/1.0.0.tgz');
+    renameSync(artifact, `${artifact}.away`);
+    await machine.run('rollback', '--yes').failsWith('ARTIFACT_NOT_FOUND');
+    renameSync(`${artifact}.away`, artifact);
+    machine.expectUnchanged('lockfile', 'project', 'installed', 'receipts');
+    assert.deepEqual(
+      machine.list().filter((name) => name.includes('broken')),
+      [],
+    );
+  });
+
+  it('copies nothing that a link in the place of a file leads to', async () => {
+    const { machine } = await changed();
+    const secret = path.join(machine.home, 'secret');
+    writeFileSync(secret, 'the secret');
+    rmSync(machine.at('udos.json'));
+    symlinkSync(secret, machine.at('udos.json'));
+    await machine.run('rollback', '--yes').failsWith('STATE_CORRUPT', /is a link/);
+    assert.equal(readFileSync(secret, 'utf8'), 'the secret');
     assert.deepEqual(
       machine.list().filter((name) => name.includes('broken')),
       [],

@@ -119,11 +119,17 @@ export async function applyLockfile(
   return applyTexts(context, registries, held, lock, texts, options);
 }
 
+interface TextOptions extends ApplyOptions {
+  readonly back?: number;
+  /** Called when everything was judged and nothing is changed yet. */
+  readonly onReady?: () => Promise<void>;
+}
+
 /**
  * As {@link applyLockfile}, with the very texts that the two files are to have.
  *
  * @param lock what `texts.lockfile` says.
- * @param back set by a rollback, for {@link recordChange}.
+ * @param options.back set by a rollback, for {@link recordChange}.
  */
 export async function applyTexts(
   context: Context,
@@ -131,7 +137,7 @@ export async function applyTexts(
   held: HeldProject,
   lock: Lockfile,
   texts: ProjectTexts,
-  options: ApplyOptions & { readonly back?: number },
+  options: TextOptions,
 ): Promise<Applied> {
   return withStoreInUse(context.home.store, (use) => {
     const refuseIfLost = () => {
@@ -149,7 +155,7 @@ async function applyInUse(
   held: HeldProject,
   lock: Lockfile,
   texts: ProjectTexts,
-  { command, repair, back }: Parameters<typeof applyTexts>[5],
+  { command, repair, back, onReady }: TextOptions,
 ): Promise<Applied> {
   const { paths } = held;
   const { install, remove } = await findWork(context, paths, lock, repair);
@@ -157,6 +163,7 @@ async function applyInUse(
     registries === undefined
       ? new Map<PluginName, PluginInstall>()
       : await obtainPlugins(context, registries, paths.root, install);
+  await onReady?.();
   const changes: InstallChange[] = [
     ...[...installs].map(([plugin, one]) => ({ plugin, install: one })),
     ...remove.map((plugin) => ({ plugin })),

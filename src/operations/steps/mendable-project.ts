@@ -4,6 +4,7 @@ import { UdosError } from '../../errors/index.js';
 import { emptyLockfile, parseLockfile } from '../../lock/index.js';
 import type { HistoryEntry } from '../../model/formats/index.js';
 import { listFolder, readFileIfAny, writeFileAtomic } from '../../primitives/fs/index.js';
+import { refuseLinks } from '../../store/index.js';
 import { noProject } from './nearest-project.js';
 import { findProject, parseProject, type OpenProject, type Place } from './project.js';
 
@@ -60,8 +61,10 @@ export function isReadableState(
  * anew as the text that stands for it, so that the transaction knows it again.
  *
  * @returns the copies.
+ * @throws STATE_CORRUPT for a link, which a cloned project may bring along: what it leads to is not the project's
  */
 export async function keepAside(broken: readonly BrokenFile[]): Promise<string[]> {
+  for (const { file } of broken) await refuseLinks(path.dirname(file), [file]);
   const kept: string[] = [];
   for (const { file, bytes } of broken) {
     const taken = new Set(await listFolder(path.dirname(file)));

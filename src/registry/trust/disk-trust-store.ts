@@ -91,7 +91,10 @@ export function createDiskTrustStore(folder: string): TrustStore {
     savePublisher: (publisher, seen) => saveSeen(seenPublisher, publisherFile(publisher), seen),
     readDocument: (plugin) => readSeen(seenDocument, documentFile(plugin)),
     saveDocument: (plugin, seen) => saveSeen(seenDocument, documentFile(plugin), seen),
-    forgetSeen: () => rm(file('seen'), { recursive: true, force: true }),
+    forgetSeen: async () => {
+      lock?.refuseIfLost();
+      await rm(file('seen'), { recursive: true, force: true });
+    },
     readObject: (sha256) => readFileIfAny(objectFile(sha256)),
     saveObject: (sha256, bytes) => write(objectFile(sha256), bytes),
     saveEvidence: async (name, files) => {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { logChunkLines } from '../../../src/model/index-layout.js';
-import type { Sha256 } from '../../../src/model/names.js';
+import type { Publisher, Sha256 } from '../../../src/model/names.js';
 import { sha256Hex } from '../../../src/primitives/crypto/index.js';
 import { loadKeptState } from '../../../src/registry/trust/kept-state.js';
 import { createDiskTrustStore } from '../../../src/registry/trust/disk-trust-store.js';
 import { createMemoryTrustStore } from '../../../src/registry/trust/memory-trust-store.js';
 import type { StoredHead, TrustState } from '../../../src/registry/trust/trust-store.js';
 import { Client, refusalOf } from '../../kit/client.js';
+import { makeSandbox } from '../../kit/git-cli.js';
 import { registryWorld } from './world.js';
 
 const another = sha256Hex(Buffer.from('another')) as Sha256;
@@ -135,5 +136,23 @@ describe('what this machine keeps of a registry', () => {
     await client.sync();
     await refusalOf('INDEX_MOVED', () => store.save(early));
     assert.equal((await store.load())?.head?.sequence, (early.head?.sequence ?? 0) + 1);
+  });
+
+  it('is not forgotten by a process that was stopped until another had its lock', async () => {
+    const sandbox = makeSandbox();
+    try {
+      const folder = sandbox.at('trust');
+      const store = createDiskTrustStore(folder);
+      const seen = { version: 2, sha256: another, owners: [], release: [] };
+      await store.savePublisher('ada' as Publisher, seen);
+      await store.exclusively(async () => {
+        rmdirSync(`${folder}.lock`);
+        mkdirSync(`${folder}.lock`);
+        await assert.rejects(store.forgetSeen(), { code: 'STATE_LOCKED' });
+      });
+      assert.deepEqual(await store.readPublisher('ada' as Publisher), seen);
+    } finally {
+      sandbox.remove();
+    }
   });
 });

@@ -12,7 +12,7 @@ import {
 } from './checkpoints.js';
 import { keepEvidence } from './fork-evidence.js';
 import { chunkOf, parseChunk } from './log.js';
-import { readKeptRoot, type TrustedRoot } from './roots.js';
+import { isCheckpointKeyRemovedSince, readKeptRoot, type TrustedRoot } from './roots.js';
 import { createSummedFiles, type Origin } from './summed-files.js';
 import type { StoredHead, TrustStore } from './trust-store.js';
 
@@ -74,10 +74,22 @@ export async function refuseStranger(
   clock: number,
 ): Promise<never> {
   const root = await readNamedRoot(registry, parseCheckpoint(offered.bytes).root, store);
+  await refuseRemovedKey(registry, root, store);
   // What was read with it are the signatures that the newest root asks for.
   const { sidecars } = await readCheckpoint(root, from);
   const found = verifyCheckpoint(registry, root, { bytes: offered.bytes, sidecars });
   throw await rollback(stored, found, store, clock);
+}
+
+/** A key that was taken away takes its heads with it: what a thief signs with it proves nothing of the registry. */
+async function refuseRemovedKey(registry: RegistryId, root: TrustedRoot, store: TrustStore): Promise<void> {
+  const { version } = root.document;
+  if (!(await isCheckpointKeyRemovedSince(registry, version, store))) return;
+  throw new UdosError(
+    'CHECKPOINT_INVALID',
+    `The checkpoint is of root ${version}, and a later root took a key for checkpoints away.`,
+    { data: { field: 'root', found: version } },
+  );
 }
 
 async function readNamedRoot(registry: RegistryId, version: number, store: TrustStore): Promise<TrustedRoot> {

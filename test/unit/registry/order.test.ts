@@ -129,6 +129,29 @@ describe('check 6: the head never goes back', () => {
         assert.equal((await world.client.sync({ sources: [current()] })).sequence, 600);
       });
 
+    it('takes one that a checkpoint key signed that was taken away since for no proof', async () => {
+      const { checkpoint: stolen, root } = world.registry.keys;
+      const first = await world.registry.mark();
+      await world.registry.forge(new Map(), { signers: [stolen] });
+      const mirror = treeSource(world.registry.published, 'a mirror');
+      await first();
+      await world.registry.fastForward(600);
+      const key = testKey('next checkpoints');
+      await world.registry.nextRoot(
+        (before) => ({
+          ...before,
+          keys: { ...before.keys, [key.fingerprint]: key.encoded },
+          roles: { ...before.roles, checkpoint: { keys: [key.fingerprint], threshold: 1 } },
+        }),
+        [root],
+      );
+      await world.registry.checkpoint({ signer: key });
+      await world.client.sync();
+      for (const sources of [[mirror], [mirror, current()]])
+        await world.client.refuses('CHECKPOINT_INVALID', () => world.client.sync({ sources }));
+      assert.equal(world.client.evidence.size, 0);
+    });
+
     it('takes one under a root that nobody has shown for no proof either', async () => {
       const first = await world.registry.mark();
       await world.registry.forge(new Map(), { checkpoint: (document) => ({ ...document, root: 7 }) });

@@ -5,7 +5,7 @@ import { driftOf, emptyLockfile, formatLockfile, mergeLockfiles, parseLockfile }
 import type { Lockfile } from '../model/formats/index.js';
 import type { PluginName } from '../model/names.js';
 import type { Range } from '../model/version.js';
-import { writeFileAtomic } from '../primitives/fs/index.js';
+import { withLock, writeFileAtomic } from '../primitives/fs/index.js';
 import { readMergeStages } from '../primitives/git/index.js';
 import { noProject } from './steps/nearest-project.js';
 import { findProject } from './steps/project.js';
@@ -56,7 +56,7 @@ export async function mergeConflictedLock(context: Context): Promise<LockMergeRe
   const parse = (bytes: Uint8Array | undefined, side: string) =>
     bytes === undefined || bytes.length === 0 ? emptyLockfile : parseLockfile(bytes, `${name} (${side})`);
   const merged = mergeLockfiles(parse(base, 'base'), parse(ours, 'ours'), parse(theirs, 'theirs'));
-  return writeMerged(lockfile, merged);
+  return withLock(`${lockfile}.lock`, () => writeMerged(lockfile, merged));
 }
 
 async function writeMerged(file: string, merged: Lockfile): Promise<LockMergeResult> {

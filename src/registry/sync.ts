@@ -103,8 +103,9 @@ async function refuseUnlogged(
   origin?: Origin,
 ): Promise<void> {
   const head = (await store.load())?.head;
-  if (head === undefined || (await placeOf(offered, head, store, origin)) === 'earlier') return;
-  await refuseStranger(registry, head, offered, from.head, store, clock);
+  const place = head === undefined ? 'earlier' : await placeOf(offered, head, store, origin);
+  if (head === undefined || place === 'earlier') return;
+  await refuseStranger(registry, head, offered, { place, from: from.head }, store, clock);
 }
 
 function isLast(input: SyncInput, source: IndexSource): boolean {

@@ -6,7 +6,10 @@ import { sha256Hex } from '../../primitives/crypto/index.js';
 import { listFolder, readFileIfAny } from '../../primitives/fs/index.js';
 import { parseCheckpoint, verifyCheckpoint } from './checkpoints.js';
 import { createDiskTrustStore } from './disk-trust-store.js';
+import { loadKnownLines } from './head-order.js';
+import { chunkOf } from './log.js';
 import { readKeptRoots, removedCheckpointKeys, type TrustedRoot } from './roots.js';
+import type { TrustStore } from './trust-store.js';
 
 /** A signed head that was kept. */
 export interface EvidenceHead {
@@ -49,7 +52,8 @@ export async function readEvidence(folder: string, registry: RegistryId): Promis
   const resets: Reset[] = [];
   const unproven: string[] = [];
   const names = await listFolder(path.join(folder, 'evidence'));
-  const roots = names.length === 0 ? [] : await readKeptRoots(registry, 1, createDiskTrustStore(folder));
+  const store = createDiskTrustStore(folder);
+  const roots = names.length === 0 ? [] : await readKeptRoots(registry, 1, store);
   for (const name of names) {
     const place = path.join(folder, 'evidence', name);
     const heads = await readHeads(place, registry, roots);
@@ -57,10 +61,26 @@ export async function readEvidence(folder: string, registry: RegistryId): Promis
     const root = first && removingRoot(roots, first.root);
     if (name.endsWith('-reset') && first !== undefined && root !== undefined)
       resets.push({ folder: place, at: timeOf(name), root, sequence: first.sequence });
+    else if (name.endsWith('-unplaced') && !(await isOffTheLog(heads, store))) continue;
     else if (!name.endsWith('-reset') && heads.length >= 2) contradictions.push({ folder: place, heads });
     else unproven.push(place);
   }
   return { contradictions, resets, unproven };
+}
+
+/**
+ * Of a head that nobody could place when it came: whether the log that is known by now has another one in its place. Until
+ * that is known it stands for nothing.
+ */
+async function isOffTheLog(heads: readonly EvidenceHead[], store: TrustStore): Promise<boolean> {
+  const known = (await store.load())?.head;
+  if (known === undefined) return false;
+  for (const { sequence, sha256 } of heads) {
+    if (sequence >= known.sequence) continue;
+    const line = (await loadKnownLines(known, chunkOf(sequence), store))?.get(sequence);
+    if (line !== undefined && line !== sha256) return true;
+  }
+  return false;
 }
 
 async function readHeads(

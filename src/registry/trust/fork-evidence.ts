@@ -19,7 +19,7 @@ export interface KeptEvidence {
 export async function keepEvidence(
   store: TrustStore,
   clock: number,
-  kind: 'fork' | 'equivocation' | 'rollback',
+  kind: 'fork' | 'equivocation' | 'rollback' | 'unplaced',
   heads: readonly SignedHead[],
 ): Promise<KeptEvidence> {
   const next = 'Ask the owner of the registry before you go on.';

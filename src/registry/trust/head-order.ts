@@ -59,17 +59,18 @@ export async function loadKnownLines(
 }
 
 /**
- * Refuses an earlier checkpoint that the log of the accepted head contradicts. Both heads are kept as evidence, which this one
- * is only when it is signed as the root that it names says: anybody can write down a checkpoint.
+ * Refuses an earlier checkpoint that the log of the accepted head contradicts, or of which nobody could show what the log says.
+ * Both heads are kept as evidence, which this one is only when it is signed as the root that it names says: anybody can write
+ * down a checkpoint.
  *
- * @param from the snapshot that it stands in.
+ * @param offer where it stands in the known history, and the snapshot that it was found in.
  * @throws INDEX_ROLLBACK; CHECKPOINT_INVALID for what proves nothing
  */
 export async function refuseStranger(
   registry: RegistryId,
   stored: StoredHead,
   offered: OfferedCheckpoint,
-  from: IndexHead,
+  { place, from }: { readonly place: Exclude<Place, 'earlier'>; readonly from: IndexHead },
   store: TrustStore,
   clock: number,
 ): Promise<never> {
@@ -78,7 +79,7 @@ export async function refuseStranger(
   // What was read with it are the signatures that the newest root asks for.
   const { sidecars } = await readCheckpoint(root, from);
   const found = verifyCheckpoint(registry, root, { bytes: offered.bytes, sidecars });
-  throw await rollback(stored, found, store, clock);
+  throw await (place === 'unread' ? unplaced : rollback)(stored, found, store, clock);
 }
 
 /** A key that was taken away takes its heads with it: what a thief signs with it proves nothing of the registry. */
@@ -135,6 +136,24 @@ async function rollback(
     'INDEX_ROLLBACK',
     `The index went back from sequence ${stored.sequence} to ${found.document.sequence}, which was never seen here.`,
     { hint, data: bothSides(stored, found, evidence) },
+  );
+}
+
+/** An honest source that lags far behind looks no different from one that went back. */
+async function unplaced(
+  stored: StoredHead,
+  found: SignedCheckpoint,
+  store: TrustStore,
+  clock: number,
+): Promise<UdosError> {
+  const { evidence } = await keepEvidence(store, clock, 'unplaced', [stored, found]);
+  return new UdosError(
+    'INDEX_ROLLBACK',
+    `The index offers sequence ${found.document.sequence}, this machine has seen ${stored.sequence}, and no source shows whether one came before the other.`,
+    {
+      hint: 'A source that is far behind looks the same: run the command again later, or name another mirror in udos.json. If it stays, ask the owner of the registry.',
+      data: bothSides(stored, found, evidence),
+    },
   );
 }
 

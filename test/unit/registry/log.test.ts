@@ -5,8 +5,10 @@ import { layout } from '../../../src/model/index-layout.js';
 import type { Sha256 } from '../../../src/model/names.js';
 import { sha256Hex } from '../../../src/primitives/crypto/index.js';
 import { createGitLocalSource } from '../../../src/registry/index.js';
+import { createDiskTrustStore } from '../../../src/registry/trust/disk-trust-store.js';
+import { readEvidence } from '../../../src/registry/trust/evidence.js';
 import { chunkOf, formatChunk, parseChunk } from '../../../src/registry/trust/log.js';
-import { refusalOf, treeSource } from '../../kit/client.js';
+import { Client, refusalOf, treeSource } from '../../kit/client.js';
 import { registryWorld } from './world.js';
 
 const hashOf = (text: string | number) => createHash('sha256').update(String(text)).digest('hex') as Sha256;
@@ -139,16 +141,40 @@ describe('check 7: the log continues', () => {
 
     describe('and a mirror that is behind a part of it that was never read', () => {
       const source = () => createGitLocalSource(world.registry.repository);
+      /** A machine that remembers on a disk, and how often what it kept proves misbehaviour. */
+      const lateClient = (name: string) => {
+        const folder = world.sandbox.at(name);
+        const late = new Client(world.registry, world.clock, createDiskTrustStore(folder));
+        const contradictions = async () =>
+          (await readEvidence(folder, world.registry.id)).contradictions.length;
+        return { late, contradictions };
+      };
 
       it('asks the next source for the log, and passes over the one that lags', async () => {
         const lagging = treeSource(world.registry.published, 'a slow mirror');
         const first = sha256Hex(await world.registry.bytes(layout.checkpoint, world.registry.published));
         await jumpTo(300, [first as Sha256, ...hashes(299).slice(1)]);
-        const late = world.newClient();
+        const { late, contradictions } = lateClient('honest');
         await late.sync();
-        await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [lagging] }));
+        const error = await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [lagging] }));
+        assert.match(error.hint ?? '', /far behind looks the same/);
+        assert.equal(await contradictions(), 0, 'nobody knows yet');
+
         assert.equal((await late.sync({ sources: [lagging, source()] })).sequence, 300);
         assert.match(late.warnings.join(), /a slow mirror lags/);
+        assert.equal(await contradictions(), 0, 'it was honest');
+      });
+
+      it('counts what nobody could place as proof only once the log has another head there', async () => {
+        const rewound = treeSource(world.registry.published, 'a rewound mirror');
+        await jumpTo(300);
+        const { late, contradictions } = lateClient('rewound');
+        await late.sync();
+        await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [rewound] }));
+        assert.equal(await contradictions(), 0);
+
+        await late.refuses('INDEX_ROLLBACK', () => late.sync({ sources: [rewound, source()] }));
+        assert.equal(await contradictions(), 2);
       });
 
       it('refuses one that the log does not know, though the next source is honest', async () => {

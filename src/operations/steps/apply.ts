@@ -179,7 +179,7 @@ async function applyInUse(
       changes: changes.sort((left, right) => (left.plugin < right.plugin ? -1 : 1)),
       files,
       history:
-        files.length === 0 && back === undefined
+        back === undefined && !isWorthKeeping(held, lock, texts, changes.length)
           ? null
           : await recordChange(context, held, { command, left: texts.project, back }),
       host: paths.global ? { ecosystem: context.home.ecosystem, clock: context.clock } : undefined,
@@ -189,6 +189,18 @@ async function applyInUse(
     });
   }
   return { installed: [...installs.keys()].sort(), removed: [...remove].sort() };
+}
+
+/** False where a rollback would bring back nothing: no text changes, or the first lockfile only says that there are no plugins. */
+function isWorthKeeping(
+  { texts }: HeldProject,
+  lock: Lockfile,
+  { project, lockfile }: ProjectTexts,
+  changes: number,
+): boolean {
+  if (texts.project !== project) return true;
+  if (texts.lockfile === lockfile) return false;
+  return texts.lockfile !== null || changes > 0 || Object.keys(lock.plugins).length > 0;
 }
 
 function transactionPlace(context: Context, paths: RootPaths) {

@@ -170,11 +170,24 @@ async function requireReady(
   name: PluginName,
   locked: LockedPlugin,
 ): Promise<void> {
-  claimOf(name, locked, await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked'));
+  const plugin = await verifiedPlugin(registries, { registry: locked.registry, name }, 'locked');
+  try {
+    claimOf(name, locked, plugin);
+  } catch (error) {
+    throw hasCode(error, 'RELEASE_REVOKED') ? recalledSince(error) : error;
+  }
   if (!context.offline || (await createArtifactStore(context.home.store).find(locked.integrity))) return;
   throw new UdosError('OFFLINE', `The artifact of ${name} ${locked.version} is not in the store any more.`, {
     hint: 'Run `udos rollback` without --offline, so that it can be fetched again.',
     data: { plugin: name, version: locked.version, integrity: locked.integrity },
+  });
+}
+
+/** Moving the plugin on is no way out here: the project may have left that release long ago. */
+function recalledSince({ code, message, data }: UdosError): UdosError {
+  return new UdosError(code, message, {
+    hint: 'Nothing was changed. Choose a state without that release: `udos rollback --list` shows all, and --to N brings one back.',
+    data,
   });
 }
 

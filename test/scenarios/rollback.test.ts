@@ -241,6 +241,15 @@ describe('udos rollback, when a file of the project cannot be read', () => {
       machine.list().filter((name) => name.includes('broken')),
       [],
     );
+
+  it('keeps no state before the first lockfile as long as there is no plugin', async () => {
+    const machine = world.newMachine('without plugins');
+    await world.begin('main', 'plain folder', machine);
+    for (const command of ['update', 'install', 'update']) await machine.run(command).succeeds();
+    assert.ok(existsSync(machine.at('udos-lock.json')));
+    assert.deepEqual(await statesOf(machine), []);
+    await machine.run('rollback').failsWith('STATE_NOT_FOUND');
+    machine.expectUnchanged(...untouched);
   });
 
   it('never brings back what was recalled since, for a broken file either', async () => {
@@ -307,7 +316,9 @@ describe('udos rollback, when the registry goes on', () => {
     await registry.checkpoint();
     await machine.run('registry', 'sync').succeeds();
     await machine.run('rollback', '--dry-run').failsWith('RELEASE_REVOKED');
-    await machine.run('rollback', '--yes').failsWith('RELEASE_REVOKED');
+    const { stderr } = await machine.run('rollback', '--yes').failsWith('RELEASE_REVOKED');
+    assert.match(stderr, /udos rollback --list/);
+    assert.doesNotMatch(stderr, /udos update/);
     machine.expectUnchanged(...untouched);
   });
 

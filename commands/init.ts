@@ -17,6 +17,6 @@ export default class Init extends BaseCommand<InitResult> {
   }
 
   protected override view(result: InitResult): string {
-    return `Wrote ${result.file}.\nNext: \`udos registry add ALIAS URL\`, then \`udos add publisher/name\`.`;
+    return `Wrote ${result.file}.\nNext: \`udos registry add ALIAS URL --id udr1…\`, then \`udos add publisher/name\`.`;
   }
 }

@@ -26,7 +26,7 @@ export async function initProject(context: Context, options: InitOptions): Promi
   const paths = options.global ? await findProject(context, { global: true }) : projectPaths(context.cwd);
   if ((await readFileIfAny(paths.projectFile)) !== undefined) {
     throw new UdosError('PROJECT_EXISTS', `${paths.projectFile} is there already.`, {
-      hint: 'Add plugins to it with `udos add SPEC`.',
+      hint: 'Go on with it: `udos registry add ALIAS URL --id udr1…` for a registry, `udos add publisher/name` for a plugin.',
       data: { file: paths.projectFile },
     });
   }

@@ -21,7 +21,8 @@ export function registryAddView(result: RegistryAddResult, screen: Screen): stri
 }
 
 export function registryListView({ registries }: RegistryListResult, screen: Screen): string {
-  if (registries.length === 0) return 'No registry yet. Add one with `udos registry add ALIAS URL`.';
+  if (registries.length === 0)
+    return 'No registry yet. Add one with `udos registry add ALIAS URL --id udr1…`.';
   const rows = registries.map((one) => [
     one.alias,
     one.id.slice(0, 12),

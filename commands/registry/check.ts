@@ -1,5 +1,6 @@
 import { indexFlags } from '../../src/cli/author-flags.js';
 import { BaseCommand } from '../../src/cli/base-command.js';
+import { counted } from '../../src/cli/views/count.js';
 import { checkRegistry, type CheckResult } from '../../src/operations/registry-check.js';
 
 export default class RegistryCheck extends BaseCommand<CheckResult> {
@@ -22,6 +23,6 @@ For the CI of pull requests: fetch the branch published too, so that there is so
     const compared = result.comparedWithPublished
       ? 'Nothing that is published has changed or gone.'
       : 'There is no branch published yet to compare with.';
-    return `All ${result.plugins} plugins and ${result.releases} releases are good. ${compared}`;
+    return `All is good: ${counted(result.plugins, 'plugin')}, ${counted(result.releases, 'release')}. ${compared}`;
   }
 }

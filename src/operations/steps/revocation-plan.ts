@@ -3,7 +3,7 @@ import type { Revocations, Root } from '../../model/formats/index.js';
 import type { PluginName, Publisher, RegistryId } from '../../model/names.js';
 import type { Version } from '../../model/version.js';
 import { layout } from '../../model/index-layout.js';
-import { judgeTree, rememberPublished } from '../../registry/index.js';
+import { judgeTree, rememberPublished, type Judgement } from '../../registry/index.js';
 import { readRevocations } from './index-documents.js';
 import type { IndexWorkspace } from './index-workspace.js';
 import { judgeRelease } from './judge-release.js';
@@ -67,10 +67,10 @@ export async function planRevocation(
   roles: Root['roles'],
 ): Promise<RevocationPlan> {
   const store = await rememberPublished(workspace.registry, workspace.published);
-  const judge = (revocations: Revocations) =>
+  const judge = (revocations: Revocations, tree = workspace.main) =>
     judgeTree({
       registry: workspace.registry,
-      tree: workspace.main,
+      tree,
       published: workspace.published,
       store,
       now: context.clock.now().getTime(),
@@ -78,17 +78,15 @@ export async function planRevocation(
       revocations,
     });
   const [before, after] = [await judge(published), await judge(next)];
-  const stops: { name: PluginName; versions: Version[] }[] = [];
-  for (const [name, { releases }] of before.documents) {
-    const versions = releases
-      .filter(({ version, integrity }) => {
-        const release = { name, version, integrity };
-        const wasGood = before.revocations?.reasonAgainst(release) === undefined;
-        const isGood = after.documents.has(name) && after.revocations?.reasonAgainst(release) === undefined;
-        return wasGood && !isGood;
-      })
-      .map((release) => release.version);
-    if (versions.length > 0) stops.push({ name, versions });
+  const stops = stoppedBy(before, after);
+  const good = new Set<string>([...before.documents.keys()].map((name) => layout.document(name)));
+  const isOnlyPublished = (path: string) =>
+    /^plugins\/[^/]+\/[^/]+\/[^/]+\.json$/.test(path) && !good.has(path);
+  if (workspace.published?.paths.some(isOnlyPublished) === true) {
+    // What main lacks, or has an older or a bad text of, stays as it is published.
+    const then = await judge(published, workspace.published);
+    const kept = stoppedBy(then, await judge(next, workspace.published));
+    stops.push(...kept.filter(({ name }) => !before.documents.has(name)));
   }
   const closed = (publisher: Publisher) =>
     after.problems.some(({ path }) => path === layout.publisherFolder(publisher));
@@ -112,6 +110,23 @@ export async function planRevocation(
       .filter(([, role]) => keys.some((key) => role?.keys.includes(key.fp)))
       .map(([name]) => name),
   };
+}
+
+/** What clients of `before` can install, and those of `after` cannot. */
+function stoppedBy(before: Judgement, after: Judgement): { name: PluginName; versions: Version[] }[] {
+  const stops: { name: PluginName; versions: Version[] }[] = [];
+  for (const [name, { releases }] of before.documents) {
+    const versions = releases
+      .filter(({ version, integrity }) => {
+        const release = { name, version, integrity };
+        const wasGood = before.revocations?.reasonAgainst(release) === undefined;
+        const isGood = after.documents.has(name) && after.revocations?.reasonAgainst(release) === undefined;
+        return wasGood && !isGood;
+      })
+      .map((release) => release.version);
+    if (versions.length > 0) stops.push({ name, versions });
+  }
+  return stops;
 }
 
 function nameOf({ name, version, integrity, registry }: Revocations['releases'][number]): string {

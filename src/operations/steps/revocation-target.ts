@@ -52,7 +52,7 @@ export async function readRevocationTarget(
   if (release !== undefined)
     return { keys: [], releases: [{ name, version, integrity: release.integrity, reason }] };
   throw new UdosError('VERSION_NOT_FOUND', `${name} has no release ${version} in this index.`, {
-    hint: `See \`udos versions ${name}\`.`,
+    hint: `Bring the clone up to date (\`git pull\`), or see \`udos versions ${name}\`.`,
     data: { plugin: name, version },
   });
 }
@@ -65,7 +65,7 @@ async function requireDocument({ published, main, location }: IndexWorkspace, na
   );
   if (found.length > 0) return found.map(({ document }) => document);
   throw new UdosError('PLUGIN_NOT_FOUND', `The index in ${location} has no plugin ${name}.`, {
-    hint: 'Check the name with `udos search TEXT`.',
+    hint: 'Bring the clone up to date (`git pull`), or check the name with `udos search TEXT`.',
     data: { plugin: name },
   });
 }

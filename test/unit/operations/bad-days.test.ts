@@ -210,6 +210,15 @@ describe('tools for bad days, where several must sign', () => {
       assert.deepEqual([curator.stops, curator.rootRoles], [[], ['curator']]);
     });
 
+    it('counts what is published and main does not have: a clone that is behind', async () => {
+      await registry.edit(new Map([[layout.document('bob/tools' as PluginName), null]]));
+      const context = await person(undefined, c1);
+      const { stops } = await revokeWith(context, 'bob/tools@1.0.0', { dryRun: true });
+      assert.deepEqual(stops, [{ name: 'bob/tools', versions: ['1.0.0'] }]);
+      const other = await revokeWith(context, 'bob/lists@*', { dryRun: true });
+      assert.deepEqual(other.stops, [{ name: 'bob/lists', versions: ['1.0.0'] }]);
+    });
+
     it('of a key frees nobody from what was published before', async () => {
       const both = await person(undefined, c1, c2, registry.keys.checkpoint);
       await revokeWith(both, r1.fingerprint);

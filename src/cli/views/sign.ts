@@ -19,7 +19,8 @@ export function signPlanView(plan: SignPlan): string {
 
 export function signView(result: SignResult): string {
   const written = result.sidecars.map((sidecar) => `Wrote ${plainLine(sidecar)}`);
-  return [signPlanView(result), ...written].join('\n');
+  const next = 'A signature counts once it lies beside the document on main: commit it there, and push.';
+  return [signPlanView(result), ...written, next].join('\n');
 }
 
 function roleLines(root: RootContent, before: RootContent | null): string[] {

@@ -241,6 +241,7 @@ describe('udos rollback, when a file of the project cannot be read', () => {
       machine.list().filter((name) => name.includes('broken')),
       [],
     );
+  });
 
   it('keeps no state before the first lockfile as long as there is no plugin', async () => {
     const machine = world.newMachine('without plugins');

@@ -32,6 +32,8 @@ export interface GitServerOptions {
   readonly basicAuth?: { readonly user: string; readonly password: string };
   /** Reading is free then; only pushes have to authenticate. */
   readonly authOnlyForPush?: boolean;
+  /** False: only whole commits are handed out, as by a server whose owner never allowed filters. */
+  readonly filters?: boolean;
 }
 
 export interface GitServer {
@@ -76,7 +78,7 @@ export async function startGitServer(folder: string, options: GitServerOptions =
       request.resume();
       answer(response, served, 401, { 'www-authenticate': 'Basic realm="test"' }, 'who are you?');
     } else {
-      serve(backend, folder, request, response, served, fault?.truncateAfter ?? Infinity);
+      serve(backend, folder, options, request, response, served, fault?.truncateAfter ?? Infinity);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -142,6 +144,7 @@ function sendEndlessPack(response: ServerResponse, served: ServedRequest): void 
 function serve(
   backend: string,
   folder: string,
+  options: GitServerOptions,
   request: IncomingMessage,
   response: ServerResponse,
   served: ServedRequest,
@@ -156,11 +159,13 @@ function serve(
       GIT_HTTP_EXPORT_ALL: '1',
       GIT_CONFIG_GLOBAL: '/dev/null',
       GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_COUNT: '2',
+      GIT_CONFIG_COUNT: '3',
       GIT_CONFIG_KEY_0: 'http.receivepack',
       GIT_CONFIG_VALUE_0: 'true',
       GIT_CONFIG_KEY_1: 'safe.directory',
       GIT_CONFIG_VALUE_1: '*',
+      GIT_CONFIG_KEY_2: 'uploadpack.allowFilter',
+      GIT_CONFIG_VALUE_2: String(options.filters ?? true),
       REQUEST_METHOD: served.method,
       PATH_INFO: decodeURIComponent(target),
       QUERY_STRING: query,

@@ -2,7 +2,7 @@ import type { GitHttpRequest, GitHttpResponse, HttpClient } from 'isomorphic-git
 import { UdosError } from '../../errors/index.js';
 import type { Transfer, TransferRequest, TransferResponse } from '../http/transfer.js';
 import { parseAdvertisement, type Advertisement, type GitService } from './advertisement.js';
-import { printable } from './git-errors.js';
+import { brokenAnswer, noGitServer, parseServerUrl, serverRefusal, statusError } from './server-answers.js';
 import { findPackProblem } from './pack-check.js';
 import { latin1, parsePktLines, type PktLine } from './pkt-lines.js';
 
@@ -61,10 +61,7 @@ export function openGitServer(options: GitServerOptions): GitServer {
     if (response.url.endsWith(suffix)) base = response.url.slice(0, -suffix.length);
     const type = response.headers['content-type']?.split(';')[0]?.trim();
     if (type !== `application/x-${service}-advertisement`) {
-      throw new UdosError('INDEX_NOT_FOUND', `${url} answers, but not as a git server.`, {
-        hint: 'Check the address: it is the one that `git clone` takes, over smart HTTP.',
-        data: { contentType: printable(type ?? '') },
-      });
+      throw noGitServer(url, type ?? '');
     }
     const lines = parsePktLines(bytes);
     if (lines === undefined) throw brokenAnswer(url);
@@ -110,17 +107,6 @@ export function openGitServer(options: GitServerOptions): GitServer {
   };
 }
 
-function parseServerUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isPlain = url?.username === '' && url.password === '' && url.search === '' && url.hash === '';
-  if (url === undefined || !isPlain || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UdosError('URL_INVALID', 'This is not the plain http(s) address of a git repository.', {
-      hint: 'Leave out user, password, query and fragment; a token goes into UDOS_TOKEN_<ALIAS>.',
-    });
-  }
-  return url.href.replace(/\/+$/, '');
-}
-
 async function collectBody(request: GitHttpRequest): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of request.body ?? []) chunks.push(chunk);
@@ -141,79 +127,14 @@ function answer(request: GitHttpRequest, type: string, bytes: Uint8Array): GitHt
   };
 }
 
-async function statusError(
-  url: string,
-  request: TransferRequest,
-  response: TransferResponse,
-): Promise<UdosError> {
-  const { status } = response;
-  const says = await readServerText(response);
-  const data = { url, status, ...(says === '' ? {} : { says }) };
-  const writes = request.url.includes('git-receive-pack');
-
-  // 203 is how Azure DevOps shows its sign-in page.
-  if (status === 401 || status === 403 || status === 203) {
-    return new UdosError(
-      'AUTH_REQUIRED',
-      status === 403
-        ? `${url} does not let this account ${writes ? 'write' : 'read'} (HTTP 403).`
-        : `${url} wants to know who asks (HTTP ${status}).`,
-      {
-        hint: 'Set UDOS_TOKEN_<ALIAS> to a token that may do that, or let a git credential helper know the password.',
-        data,
-      },
-    );
-  }
-  if ((status === 404 || status === 410) && request.method !== 'POST') {
-    return new UdosError('INDEX_NOT_FOUND', `There is no git repository at ${url} (HTTP ${status}).`, {
-      hint: 'Check the address. Some servers also answer so when the account may not see the repository.',
-      data,
-    });
-  }
-  if (writes && request.method === 'POST' && status >= 400 && status < 500 && status !== 429) {
-    return new UdosError('PUSH_REFUSED', `${url} does not take the push (HTTP ${status}).`, {
-      hint: 'Ask its owner which rules and size limits hold there. Nothing was changed on the server.',
-      data,
-    });
-  }
-  return new UdosError('NETWORK_FAILED', `${url} answers with HTTP ${status}, expected 200.`, {
-    hint: status === 429 ? 'It is asked too often: try again later.' : 'Try again later.',
-    data,
-  });
-}
-
-/** The start of a plain text answer, or nothing. */
-async function readServerText(response: TransferResponse): Promise<string> {
-  const isText = response.headers['content-type']?.startsWith('text/plain') === true;
-  try {
-    for await (const chunk of response.body) {
-      return isText ? printable(new TextDecoder().decode(chunk.subarray(0, 1024))) : '';
-    }
-  } catch (error) {
-    if (!(error instanceof UdosError)) throw error;
-  }
-  return '';
-}
-
-function brokenAnswer(url: string): UdosError {
-  return new UdosError('NETWORK_FAILED', `The answer of ${url} breaks off or is not git's protocol.`, {
-    hint: 'Try again. If it stays, the server or a proxy before it is at fault.',
-    data: { url },
-  });
-}
-
 /** A server tells of a failure by a line `ERR …`, or on the third side band. */
 function refuseServerError(url: string, lines: readonly PktLine[], service?: GitService): void {
   for (const line of lines) {
     if (line === 'flush') continue;
     const isError = line[0] === 3 || latin1(line.subarray(0, 4)) === 'ERR ';
     if (!isError) continue;
-    const says = printable(new TextDecoder().decode(line.subarray(line[0] === 3 ? 1 : 4)));
     const code = service === 'git-receive-pack' ? 'PUSH_REFUSED' : 'NETWORK_FAILED';
-    throw new UdosError(code, `${url} refuses: ${says}`, {
-      hint: 'Try again. If it stays, ask the owner of the server.',
-      data: { url, says },
-    });
+    throw serverRefusal(url, line.subarray(line[0] === 3 ? 1 : 4), code);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
+import { readEntryHeader, readResultSize } from './pack-format.js';
 
 export interface PackLimits {
   /** The most that one object may have, once inflated and patched together. */
@@ -32,58 +33,19 @@ export function findPackProblem(pack: Uint8Array, limits: PackLimits): PackProbl
   let at = 12;
   let total = 0;
   for (let index = 0; index < count; index += 1) {
-    const header = readHeader(pack, at, end);
-    if (header === undefined) return 'damaged';
+    const header = readEntryHeader(pack.subarray(0, end), at);
+    if (typeof header === 'string') return 'damaged';
     if (header.size > limits.objectBytes) return 'too-large';
     const object = inflateExactly(pack.subarray(header.next, end), header.size);
     if (object === undefined) return 'damaged';
 
-    const size = header.isDelta ? readDeltaResultSize(object.bytes) : header.size;
+    const size = header.kind.endsWith('-delta') ? readResultSize(object.bytes) : header.size;
     if (size === undefined) return 'damaged';
     total += size;
     if (size > limits.objectBytes || total > limits.totalBytes) return 'too-large';
     at = header.next + object.consumed;
   }
   return at === end ? undefined : 'damaged';
-}
-
-interface ObjectHeader {
-  readonly size: number;
-  readonly isDelta: boolean;
-  readonly next: number;
-}
-
-function readHeader(pack: Uint8Array, start: number, end: number): ObjectHeader | undefined {
-  const first = pack[start];
-  if (first === undefined || start >= end) return undefined;
-  const type = (first >> 4) & 7;
-  const rest = (first & 0x80) === 0 ? { value: 0, next: start + 1 } : readVarint(pack, start + 1);
-  if (rest === undefined || type === 0 || type === 5) return undefined;
-  const size = (first & 15) + rest.value * 16;
-
-  if (type === 7) return { size, isDelta: true, next: rest.next + 20 };
-  if (type !== 6) return { size, isDelta: false, next: rest.next };
-  let next = rest.next;
-  while (((pack[next] ?? 0) & 0x80) !== 0) next += 1;
-  return { size, isDelta: true, next: next + 1 };
-}
-
-/** Little-endian groups of seven bits; more than seven of them are no size that we would take. */
-function readVarint(bytes: Uint8Array, start: number): { value: number; next: number } | undefined {
-  let value = 0;
-  for (let index = 0; index < 7; index += 1) {
-    const byte = bytes[start + index];
-    if (byte === undefined) return undefined;
-    value += (byte & 0x7f) * 2 ** (7 * index);
-    if ((byte & 0x80) === 0) return { value, next: start + index + 1 };
-  }
-  return undefined;
-}
-
-/** A delta begins with the size of what it patches and the size of what comes out. */
-function readDeltaResultSize(delta: Uint8Array): number | undefined {
-  const base = readVarint(delta, 0);
-  return base && readVarint(delta, base.next)?.value;
 }
 
 function inflateExactly(

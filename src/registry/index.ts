@@ -22,6 +22,7 @@ export { readRootSignatures, rootInForce, walkRoots } from './owner/root-chain.j
 export { readSignable, type Signable } from './owner/signable.js';
 export { signFile, type Signer } from './owner/signer.js';
 export { createFolderSource } from './sources/folder-source.js';
+export { createGitLazySource } from './sources/git-lazy-source.js';
 export { createGitLocalSource } from './sources/git-local-source.js';
 export { createGitRemoteSource } from './sources/git-remote-source.js';
 export { createHttpSource } from './sources/http-source.js';

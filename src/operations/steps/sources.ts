@@ -1,25 +1,15 @@
-import { readFileIfAny, isFolder, writeFileAtomic } from '../../primitives/fs/index.js';
+import { isFolder } from '../../primitives/fs/index.js';
 import path from 'node:path';
 import type { Context } from '../../context/index.js';
 import { UdosError } from '../../errors/index.js';
 import type { IndexSource } from '../../model/index-source.js';
 import type { RegistryId } from '../../model/names.js';
-import { sha256Hex } from '../../primitives/crypto/index.js';
 import { gitCredentialHelper, openRepository } from '../../primitives/git/index.js';
-import {
-  createTransfer,
-  defaultTransferLimits,
-  leaveBody,
-  type Transfer,
-} from '../../primitives/http/index.js';
-import {
-  createFolderSource,
-  createGitLocalSource,
-  createGitRemoteSource,
-  createHttpSource,
-} from '../../registry/index.js';
+import { createTransfer, defaultTransferLimits, type Transfer } from '../../primitives/http/index.js';
+import { createFolderSource, createGitLocalSource } from '../../registry/index.js';
 import type { ConfiguredRegistry } from './configured-registries.js';
 import type { Location } from './location.js';
+import { openWebSource } from './web-source.js';
 
 /** The network as one registry may use it in this run. */
 export function openTransfer(
@@ -64,7 +54,7 @@ export function openForeignTransfer(context: Context): Transfer {
 /**
  * The source behind a location: a repository or a plain folder on disk; a git server or a static web server on the web.
  *
- * @throws INDEX_NOT_FOUND, NETWORK_FAILED, AUTH_REQUIRED while it finds out which of the two a web address is
+ * @throws NETWORK_FAILED, AUTH_REQUIRED while it finds out which of the two a web address is
  */
 export async function openSource(
   context: Context,
@@ -78,37 +68,7 @@ export async function openSource(
       ? createFolderSource(location.folder)
       : createGitLocalSource(location.folder);
   }
-  const { url } = location;
-  const cacheFolder = path.join(context.home.registry(id).source, sha256Hex(Buffer.from(url)).slice(0, 16));
-  const kind = await webKind(url, transfer, path.join(cacheFolder, 'kind'));
-  return kind === 'git'
-    ? createGitRemoteSource({ url, cacheFolder: path.join(cacheFolder, 'git'), transfer })
-    : createHttpSource({ url, cacheFolder: path.join(cacheFolder, 'http'), transfer });
-}
-
-/** Asked as git asks. That it is a git server is remembered beside the source's cache. */
-async function webKind(url: string, transfer: Transfer, memory: string): Promise<'git' | 'static'> {
-  const known = Buffer.from((await readFileIfAny(memory)) ?? []).toString('utf8');
-  if (known === 'git') return known;
-  const base = url.endsWith('/') ? url.slice(0, -1) : url;
-  const response = await transfer.request({
-    url: `${base}/info/refs?service=git-upload-pack`,
-    maxBytes: 64 * 1024 * 1024,
-    headers: { 'git-protocol': 'version=1' },
-  });
-  const type = response.headers['content-type'] ?? '';
-  await leaveBody(response);
-  if (response.status === 401 || response.status === 403) throw authRequired(url, response.status);
-  if (response.status >= 500 || response.status === 429) {
-    throw new UdosError('NETWORK_FAILED', `${url} answered with status ${response.status}.`, {
-      hint: 'Run the command again later.',
-      data: { url, status: response.status },
-    });
-  }
-  // Only git proves itself here; "static" is the guess for what else there is, and is asked again the next time.
-  if (!type.startsWith('application/x-git-upload-pack-advertisement')) return 'static';
-  await writeFileAtomic(memory, 'git');
-  return 'git';
+  return openWebSource(context, location.url, transfer, context.home.registry(id).source);
 }
 
 export function authRequired(url: string, status: number): UdosError {

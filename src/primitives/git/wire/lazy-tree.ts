@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { UdosError } from '../../../errors/index.js';
 import { brokenAnswer } from '../server-answers.js';
 import { parseCommitTree, parseTree, type GitObject, type TreeEntry } from './git-object.js';
@@ -58,12 +59,19 @@ type Wanted = 'tree' | 'blob';
 /** How far a path can be followed: to its bytes, to an object that is not here yet, or to where nothing has its name. */
 type Step = { readonly bytes: Uint8Array } | { readonly oid: string; readonly type: Wanted } | 'nothing';
 
+interface Batch {
+  readonly wants: Map<string, Wanted>;
+  maxBytes: number;
+  readonly done: Promise<void>;
+}
+
 /** Objects in memory and in the cache, and the server for all others. */
 class KnownObjects {
   readonly #trees = new Map<string, Tree>();
   readonly #blobs = new Map<string, Uint8Array>();
   readonly #wire: GitWire;
   readonly #cache: ObjectCache;
+  #next: Batch | undefined;
 
   constructor(wire: GitWire, cache: ObjectCache) {
     this.#wire = wire;
@@ -102,8 +110,21 @@ class KnownObjects {
     return bytes === undefined ? { oid: entry.oid, type: 'blob' } : { bytes };
   }
 
+  /** What several readers want at the same time is asked for together. */
   async fetch(wants: ReadonlyMap<string, Wanted>, maxBytes: number): Promise<void> {
     if (wants.size === 0) return;
+    this.#next ??= { wants: new Map(), maxBytes: 0, done: this.#fetchNext() };
+    for (const [oid, type] of wants) this.#next.wants.set(oid, type);
+    this.#next.maxBytes = Math.max(this.#next.maxBytes, maxBytes);
+    await this.#next.done;
+  }
+
+  async #fetchNext(): Promise<void> {
+    await setImmediate();
+    const batch = this.#next;
+    this.#next = undefined;
+    if (batch === undefined) return;
+    const { wants, maxBytes } = batch;
     const objects = await this.#wire.fetch([...wants.keys()], { treeDepth: 0, maxBytes });
     const kept: GitObject[] = [];
     for (const [oid, type] of wants) {

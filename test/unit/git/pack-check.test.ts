@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { findPackProblem } from '../../../src/primitives/git/pack-check.js';
-import { git, makeSandbox, publishTree, type Sandbox } from '../../kit/git-cli.js';
+import { makeSandbox, type Sandbox } from '../../kit/git-cli.js';
+import { header, makePack, object, realPack, varint } from './packs.js';
 
 const roomy = { objectBytes: 1_000_000, totalBytes: 10_000_000 };
 
@@ -14,28 +13,15 @@ describe('findPackProblem', () => {
   });
   afterEach(() => sandbox.remove());
 
-  /** A pack as git makes it, with deltas of both kinds. */
-  const realPack = () => {
-    const folder = sandbox.at('repo.git');
-    git(sandbox.folder, 'init', '--quiet', '--bare', folder);
-    const text = Array.from({ length: 500 }, (_, line) => `line ${line * 7919}`).join('\n');
-    publishTree(folder, 'main', { a: text });
-    publishTree(folder, 'main', { a: `${text}\nmore`, empty: '', 'b/c': 'x' });
-    return (...flags: readonly string[]) =>
-      execFileSync('git', ['-C', folder, 'pack-objects', '--stdout', '--revs', '--quiet', ...flags], {
-        input: 'refs/heads/main\n',
-      });
-  };
-
   it('has nothing against packs of git, with both kinds of deltas', () => {
-    const pack = realPack();
+    const pack = realPack(sandbox);
     assert.equal(findPackProblem(pack('--delta-base-offset'), roomy), undefined);
     assert.equal(findPackProblem(pack(), roomy), undefined);
     assert.equal(findPackProblem(makePack([]), roomy), undefined);
   });
 
   it('notices any flipped byte and any missing end', () => {
-    const pack = realPack()('--delta-base-offset');
+    const pack = realPack(sandbox)('--delta-base-offset');
     for (let at = 0; at < pack.length; at += 37) {
       const flipped = Buffer.from(pack);
       flipped[at]! ^= 0x20;
@@ -73,28 +59,3 @@ describe('findPackProblem', () => {
     assert.equal(findPackProblem(makePack(objects.slice(0, 10)), roomy), undefined);
   });
 });
-
-function makePack(objects: readonly Buffer[], count = objects.length): Buffer {
-  const head = Buffer.from('PACK\0\0\0\u0002\0\0\0\0', 'latin1');
-  head.writeUInt32BE(count, 8);
-  const body = Buffer.concat([head, ...objects]);
-  return Buffer.concat([body, createHash('sha1').update(body).digest()]);
-}
-
-function object(type: number, declared: number, content: Uint8Array): Buffer {
-  return Buffer.concat([header(type, declared), deflateSync(content)]);
-}
-
-function header(type: number, size: number): Buffer {
-  const rest = Math.floor(size / 16);
-  const first = (type << 4) | (size % 16);
-  return rest === 0 ? Buffer.from([first]) : Buffer.concat([Buffer.from([first | 0x80]), varint(rest)]);
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) | 0x80);
-  }
-}

@@ -7,7 +7,7 @@ import { git, makeSandbox, type Sandbox } from '../../kit/git-cli.js';
 import { header, makePack, object, realPack, varint } from './packs.js';
 
 const roomy = { objectBytes: 1_000_000, totalBytes: 10_000_000, objects: 100_000 };
-const nothing = () => Promise.resolve(undefined);
+const nothing = (): Promise<GitObject | undefined> => Promise.resolve(undefined);
 
 /** As it comes over a network: in pieces of `size` bytes. */
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {

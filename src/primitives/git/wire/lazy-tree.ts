@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { UdosError } from '../../../errors/index.js';
 import { brokenAnswer } from '../server-answers.js';
-import { parseCommitTree, parseTree, type GitObject, type TreeEntry } from './git-object.js';
+import { parseTree, type TreeEntry } from '../tree-object.js';
+import { parseCommitTree, type GitObject } from './git-object.js';
 import type { GitWire } from './git-wire.js';
 import type { ObjectCache } from './object-cache.js';
 

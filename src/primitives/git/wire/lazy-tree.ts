@@ -83,6 +83,7 @@ class KnownObjects {
   async openCommit(oid: string): Promise<string> {
     const kept = await this.#cache.read(oid);
     if (kept !== undefined) return this.#treeOf(kept);
+    await this.#cache.shrink();
     const objects = await this.#wire.fetch([oid], { treeDepth: 1, maxBytes: treeBytes });
     const commit = objects.get(oid);
     const root = this.#treeOf(commit);

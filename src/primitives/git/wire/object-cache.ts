@@ -1,7 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { fileError, isSystemError } from '../../fs/index.js';
+import { fileError, isSystemError, listFolder } from '../../fs/index.js';
 import { gitObject, type GitObject, type GitObjectType } from './git-object.js';
 
 /** Objects by their ids in a folder. Only speed hangs on it: what is missing or damaged is fetched again. */
@@ -10,7 +10,12 @@ export interface ObjectCache {
   read(oid: string): Promise<GitObject | undefined>;
   /** @throws FILESYSTEM_FAILED */
   write(objects: Iterable<GitObject>): Promise<void>;
+  /** Removes everything when there is much: folders of older commits, mostly. @throws FILESYSTEM_FAILED */
+  shrink(): Promise<void>;
 }
+
+/** A few thousand files are a few megabytes. */
+const mostObjects = 5_000;
 
 /** A file for each object: what its id is the SHA-1 of. It is computed again whenever one is read. */
 export function createObjectCache(folder: string): ObjectCache {
@@ -26,6 +31,15 @@ export function createObjectCache(folder: string): ObjectCache {
     },
     write: async (objects) => {
       await Promise.all([...objects].map((object) => writeObject(fileOf(object.oid), object)));
+    },
+    shrink: async () => {
+      let count = 0;
+      for (const letters of await listFolder(folder))
+        count += (await listFolder(path.join(folder, letters))).length;
+      if (count <= mostObjects) return;
+      await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+        throw fileError('remove', folder, error);
+      });
     },
   };
 }

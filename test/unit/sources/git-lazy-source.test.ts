@@ -114,6 +114,15 @@ describe('a lazy git source', () => {
     assert.equal(Buffer.from(found.get(wanted[0]!)!).toString(), 'b');
   });
 
+  it('goes on where nothing can be kept', async () => {
+    await world.publish({ 'a/b.json': 'b' });
+    writeFileSync(world.cacheFolder, 'a file in the way');
+
+    const found = await (await world.source().head()).read([indexPath('a/b.json')], 10);
+
+    assert.equal(found.size, 1);
+  });
+
   it('knows servers that hand out no single objects', async () => {
     assert.ok((await connectWire(world.carrier)) !== undefined);
     const whole = await makeWorld({ filters: false });

@@ -20,7 +20,7 @@ export interface LazyTree {
    * What is no ordinary file there (absent, a folder, a symbolic link, a submodule) is missing from the answer.
    *
    * @param maxBytes the most that one file may have.
-   * @throws TRANSFER_LIMIT for a larger one; NETWORK_FAILED, AUTH_REQUIRED, FILESYSTEM_FAILED
+   * @throws TRANSFER_LIMIT for a larger one; NETWORK_FAILED, AUTH_REQUIRED
    */
   read(paths: readonly string[], maxBytes: number): Promise<Map<string, Uint8Array>>;
 }

@@ -1,16 +1,16 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { fileError, isSystemError, listFolder } from '../../fs/index.js';
 import { gitObject, type GitObject, type GitObjectType } from './git-object.js';
 
-/** Objects by their ids in a folder. Only speed hangs on it: what is missing or damaged is fetched again. */
+/**
+ * Objects by their ids in a folder. Only speed hangs on it: what is missing, damaged or cannot be read is fetched again, and
+ * what cannot be written is not kept.
+ */
 export interface ObjectCache {
-  /** @throws FILESYSTEM_FAILED for what is there and cannot be read */
   read(oid: string): Promise<GitObject | undefined>;
-  /** @throws FILESYSTEM_FAILED */
   write(objects: Iterable<GitObject>): Promise<void>;
-  /** Removes everything when there is much: folders of older commits, mostly. @throws FILESYSTEM_FAILED */
+  /** Removes everything when there is much: folders of older commits, mostly. */
   shrink(): Promise<void>;
 }
 
@@ -22,10 +22,7 @@ export function createObjectCache(folder: string): ObjectCache {
   const fileOf = (oid: string) => path.join(folder, oid.slice(0, 2), oid.slice(2));
   return {
     read: async (oid) => {
-      const bytes = await readFile(fileOf(oid)).catch((error: unknown) => {
-        if (isSystemError(error, 'ENOENT')) return undefined;
-        throw fileError('read', fileOf(oid), error);
-      });
+      const bytes = await readFile(fileOf(oid)).catch(ignoreSystemError);
       const object = bytes && parseFile(bytes);
       return object?.oid === oid ? object : undefined;
     },
@@ -34,14 +31,16 @@ export function createObjectCache(folder: string): ObjectCache {
     },
     shrink: async () => {
       let count = 0;
-      for (const letters of await listFolder(folder))
-        count += (await listFolder(path.join(folder, letters))).length;
-      if (count <= mostObjects) return;
-      await rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
-        throw fileError('remove', folder, error);
-      });
+      for (const letters of (await readdir(folder).catch(ignoreSystemError)) ?? [])
+        count += (await readdir(path.join(folder, letters)).catch(ignoreSystemError))?.length ?? 0;
+      if (count > mostObjects) await rm(folder, { recursive: true, force: true }).catch(ignoreSystemError);
     },
   };
+}
+
+function ignoreSystemError(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error) return undefined;
+  throw error;
 }
 
 function parseFile(bytes: Buffer): GitObject | undefined {
@@ -55,14 +54,13 @@ function parseFile(bytes: Buffer): GitObject | undefined {
 /** Not synced: a torn file is a missing one. */
 async function writeObject(file: string, { type, bytes }: GitObject): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.udos-tmp`;
+  const content = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(temporary, Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]), {
-      flag: 'wx',
-    });
+    await writeFile(temporary, content, { flag: 'wx' });
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw fileError('write', file, error);
+    await rm(temporary, { force: true }).catch(ignoreSystemError);
+    ignoreSystemError(error);
   }
 }

@@ -34,6 +34,10 @@ export interface GitServerOptions {
   readonly authOnlyForPush?: boolean;
   /** False: only whole commits are handed out, as by a server whose owner never allowed filters. */
   readonly filters?: boolean;
+  /** 1: the server knows no newer protocol. */
+  readonly protocol?: 1 | 2;
+  /** Where another server was before, so that it has the same address. */
+  readonly port?: number;
 }
 
 export interface GitServer {
@@ -81,7 +85,7 @@ export async function startGitServer(folder: string, options: GitServerOptions =
       serve(backend, folder, options, request, response, served, fault?.truncateAfter ?? Infinity);
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
 
   const kit: GitServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -151,6 +155,7 @@ function serve(
   mostBytes: number,
 ): void {
   const [target = '', query = ''] = served.target.split('?');
+  const protocol = options.protocol === 1 ? '' : (request.headers['git-protocol']?.toString() ?? '');
   const child = spawn(backend, [], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {
@@ -174,8 +179,8 @@ function serve(
         ? {}
         : { CONTENT_LENGTH: request.headers['content-length'] }),
       HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      HTTP_GIT_PROTOCOL: request.headers['git-protocol']?.toString() ?? '',
-      GIT_PROTOCOL: request.headers['git-protocol']?.toString() ?? '',
+      HTTP_GIT_PROTOCOL: protocol,
+      GIT_PROTOCOL: protocol,
       REMOTE_ADDR: '127.0.0.1',
       REMOTE_USER: 'test',
     },

@@ -32,7 +32,10 @@ export async function openWebSource(
   const whole = () => createGitRemoteSource({ url, cacheFolder: path.join(cacheFolder, 'git'), transfer });
 
   const known = await memory.read();
-  if (known === 'single objects') return forgettingWhenWrong(lazy(openWire(carrier)), memory);
+  if (known === 'single objects') {
+    const again = () => openWebSource(context, url, transfer, folder);
+    return forgettingWhenWrong(lazy(openWire(carrier)), memory, again);
+  }
   if (known === 'whole branches') return whole();
   const wire = await connectWire(carrier).catch((error: unknown) => {
     if (isNoGitServer(error)) return 'none' as const;
@@ -76,14 +79,23 @@ function createKindMemory(file: string, now: Date): KindMemory {
   };
 }
 
-/** A server that was exchanged for one of another kind gives an answer that makes no sense. */
-function forgettingWhenWrong(source: IndexSource, memory: KindMemory): IndexSource {
+/**
+ * A server that was exchanged for one of another kind gives an answer that makes no sense, or shows no branch: then it is
+ * asked again what it can do, at once or by the next command.
+ */
+function forgettingWhenWrong(
+  source: IndexSource,
+  memory: KindMemory,
+  again: () => Promise<IndexSource>,
+): IndexSource {
   return {
     ...source,
     head: () =>
       source.head().catch(async (error: unknown) => {
-        if (hasCode(error, 'NETWORK_FAILED')) await memory.forget();
-        throw error;
+        if (!hasCode(error, 'NETWORK_FAILED', 'INDEX_NOT_FOUND')) throw error;
+        await memory.forget();
+        if (hasCode(error, 'NETWORK_FAILED')) throw error;
+        return (await again()).head();
       }),
   };
 }

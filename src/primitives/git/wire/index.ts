@@ -1,4 +1,4 @@
 export { connectWire, openWire, type GitWire } from './git-wire.js';
 export { createHttpCarrier } from './http-carrier.js';
-export { openLazyTree, type LazyTree } from './lazy-tree.js';
+export { openLazyTree } from './lazy-tree.js';
 export { createObjectCache } from './object-cache.js';

@@ -217,7 +217,11 @@ threat('F12', 'Terminal escapes', () => {
     'a git ERR line': [
       'NETWORK_FAILED',
       /refuses: good/,
-      { status: 200, body: packetOf(`ERR ${hostile}\n`) },
+      {
+        status: 200,
+        headers: { 'content-type': 'application/x-git-upload-pack-result' },
+        body: packetOf(`ERR ${hostile}\n`),
+      },
       'POST',
     ],
     'an address to go to': [

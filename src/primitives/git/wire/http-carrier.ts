@@ -19,7 +19,8 @@ export function createHttpCarrier(location: string, transfer: Transfer): Carrier
 
   const ask = async (request: TransferRequest, type: string): Promise<TransferResponse> => {
     const response = await transfer.request(request);
-    if (response.status !== 200) throw await statusError(url, request, response);
+    // Any request may be the first that this server gets: a 404 means that nothing is there.
+    if (response.status !== 200) throw await statusError(url, { ...request, method: 'GET' }, response);
     const found = response.headers['content-type']?.split(';')[0]?.trim();
     if (found === `application/x-${service}-${type}`) return response;
     await response.body[Symbol.asyncIterator]().return?.();

@@ -21,23 +21,19 @@ describe('a git server', () => {
   after(() => world.end());
 
   const folder = () => path.dirname(world.registry('main').repository);
-  async function machineOn(name: string, git: GitServer): Promise<Machine> {
+  /** A machine that knows the registry on `git`, and what adding it said. */
+  async function machineOn(name: string, git: GitServer): Promise<{ machine: Machine; said: string }> {
     const machine = world.newMachine(name);
     await machine.run('init').succeeds();
     const url = `${git.url}/main.git`;
-    await machine.run('registry', 'add', 'main', url, '--id', world.registry('main').id).succeeds();
-    return machine;
+    const added = machine.run('registry', 'add', 'main', url, '--id', world.registry('main').id);
+    return { machine, said: (await added.succeeds()).stderr };
   }
 
   it('that hands out whole branches only is read whole, and that is said once', async () => {
     server = await startGitServer(folder(), { filters: false });
-    const machine = world.newMachine('whole');
-    await machine.run('init').succeeds();
-    const url = `${server.url}/main.git`;
-    const added = await machine
-      .run('registry', 'add', 'main', url, '--id', world.registry('main').id)
-      .succeeds();
-    assert.match(added.stderr, /hands out whole branches only/);
+    const { machine, said } = await machineOn('whole', server);
+    assert.match(said, /hands out whole branches only/);
 
     const { stderr } = await machine.run('add', 'ada/notes').succeeds();
     assert.doesNotMatch(stderr, /whole branches/);
@@ -46,7 +42,7 @@ describe('a git server', () => {
 
   it('that was exchanged for an older one is asked in the older way', async () => {
     server = await startGitServer(folder());
-    const machine = await machineOn('exchanged', server);
+    const { machine } = await machineOn('exchanged', server);
     const { port } = new URL(server.url);
     await server.close();
     server = await startGitServer(folder(), { port: Number(port), protocol: 1 });

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inflateSync } from 'node:zlib';
-import { readEntryHeader, readResultSize } from './pack-format.js';
+import { inflateExactly, readEntryHeader, readResultSize } from './pack-format.js';
 
 export interface PackLimits {
   /** The most that one object may have, once inflated and patched together. */
@@ -37,7 +36,7 @@ export function findPackProblem(pack: Uint8Array, limits: PackLimits): PackProbl
     if (typeof header === 'string') return 'damaged';
     if (header.size > limits.objectBytes) return 'too-large';
     const object = inflateExactly(pack.subarray(header.next, end), header.size);
-    if (object === undefined) return 'damaged';
+    if (typeof object === 'string') return 'damaged';
 
     const size = header.kind.endsWith('-delta') ? readResultSize(object.bytes) : header.size;
     if (size === undefined) return 'damaged';
@@ -46,21 +45,4 @@ export function findPackProblem(pack: Uint8Array, limits: PackLimits): PackProbl
     at = header.next + object.consumed;
   }
   return at === end ? undefined : 'damaged';
-}
-
-function inflateExactly(
-  bytes: Uint8Array,
-  size: number,
-): { bytes: Uint8Array; consumed: number } | undefined {
-  try {
-    const { buffer, engine } = inflateSync(bytes, {
-      info: true,
-      maxOutputLength: Math.max(size, 1),
-      chunkSize: Math.min(Math.max(size + 1, 64), 65_536),
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    return buffer.length === size ? { bytes: buffer, consumed: engine.bytesWritten } : undefined;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
 }

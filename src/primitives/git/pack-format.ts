@@ -1,5 +1,7 @@
 /** Pieces of the pack format that all its readers share (gitformat-pack). */
 
+import { inflateSync } from 'node:zlib';
+
 /** What an entry of a pack is: an object, or a change to another one that stands before it or is known by its id. */
 export type PackEntryKind = 'commit' | 'tree' | 'blob' | 'tag' | 'ofs-delta' | 'ref-delta';
 
@@ -90,4 +92,26 @@ export function readResultSize(delta: Uint8Array): number | undefined {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+}
+
+/**
+ * Inflates an entry that must come to exactly `size` bytes; no more than that is ever held.
+ *
+ * @returns 'short' when the bytes end too early, 'damaged' when they are no deflated stream of that size.
+ */
+export function inflateExactly(
+  bytes: Uint8Array,
+  size: number,
+): { readonly bytes: Uint8Array; readonly consumed: number } | 'short' | 'damaged' {
+  try {
+    const { buffer, engine } = inflateSync(bytes, {
+      info: true,
+      maxOutputLength: Math.max(size, 1),
+      chunkSize: Math.min(Math.max(size + 1, 64), 65_536),
+    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
+    return buffer.length === size ? { bytes: buffer, consumed: engine.bytesWritten } : 'damaged';
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return error.code === 'Z_BUF_ERROR' ? 'short' : 'damaged';
+    throw error;
+  }
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { inflateSync } from 'node:zlib';
-import { readEntryHeader, readResultSize, type PackEntryHeader } from '../pack-format.js';
+import { inflateExactly, readEntryHeader, readResultSize, type PackEntryHeader } from '../pack-format.js';
 import { applyDelta } from './delta.js';
 import { gitObject, type GitObject } from './git-object.js';
 
@@ -74,33 +73,11 @@ async function readEntry(input: PackInput, limits: PackLimits): Promise<PackEntr
   for (let needed = header.next + 1; ; needed = input.buffered.length * 2) {
     await input.fill(needed);
     const found = inflateExactly(input.buffered.subarray(header.next), header.size);
-    if (found !== undefined) {
+    if (typeof found !== 'string') {
       input.consume(header.next + found.consumed);
       return { header, bytes: found.bytes };
     }
-    if (input.isEnded) throw new PackRefused('damaged');
-  }
-}
-
-/** Undefined while the bytes end too early. @throws PackRefused for what is no deflated stream of that size */
-function inflateExactly(
-  bytes: Uint8Array,
-  size: number,
-): { readonly bytes: Uint8Array; readonly consumed: number } | undefined {
-  try {
-    const { buffer, engine } = inflateSync(bytes, {
-      info: true,
-      maxOutputLength: Math.max(size, 1),
-      chunkSize: Math.min(Math.max(size + 1, 64), 65_536),
-    }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } };
-    if (buffer.length !== size) throw new PackRefused('damaged');
-    return { bytes: buffer, consumed: engine.bytesWritten };
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) {
-      if (error.code === 'Z_BUF_ERROR') return undefined;
-      throw new PackRefused('damaged');
-    }
-    throw error;
+    if (found === 'damaged' || input.isEnded) throw new PackRefused('damaged');
   }
 }
 
